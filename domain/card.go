@@ -1,0 +1,84 @@
+package domain
+
+import (
+	"strconv"
+	"time"
+)
+
+// Card is one piece of work, on one board and in one list of the same workspace.
+type Card struct {
+	ID                string `gorm:"primaryKey"`
+	OrganisationID    string
+	OrganisationKey   string // never changes, so it is kept with the card
+	WorkspaceID       string
+	BoardID           string
+	ListID            string
+	KeyPrefix         string // the workspace's, rewritten when that changes
+	Number            int    // unique in the workspace, never reused
+	Title             string
+	Description       *string
+	Position          Position // in the lane: all unarchived cards of the list, on every board
+	DueDay            *string  // YYYY-MM-DD; the three due columns are set together
+	DueSlot           *DueSlot
+	DueTimeZone       *string // IANA
+	CompletedAt       *time.Time
+	ArchivedAt        *time.Time
+	CreatedByID       string
+	CoverAttachmentID *string
+	ClientToken       *string // unique when set
+	Version           int
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+}
+
+// Key is the name people call the card by, such as ACME-12.
+func (c *Card) Key() string { return c.KeyPrefix + "-" + strconv.Itoa(c.Number) }
+
+// HasDescription reports whether there is a description.
+func (c *Card) HasDescription() bool { return c.Description != nil && *c.Description != "" }
+
+// CardLabel puts a label on a card.
+type CardLabel struct {
+	CardID  string `gorm:"primaryKey"`
+	LabelID string `gorm:"primaryKey"`
+}
+
+// CardAssignee assigns a card to a person.
+type CardAssignee struct {
+	CardID     string `gorm:"primaryKey"`
+	UserID     string `gorm:"primaryKey"`
+	AssignedAt time.Time
+}
+
+// DueDate is when a card has to be done.
+type DueDate struct {
+	Date     string // YYYY-MM-DD
+	Slot     DueSlot
+	TimeZone string
+	Overdue  bool
+}
+
+// overdueHour is the local hour of the due day from which a card is overdue.
+var overdueHour = map[DueSlot]int{SlotMorning: 9, SlotAfternoon: 13, SlotEndOfWorkDay: 17, SlotAnyTime: 21}
+
+// Due returns the due date as it stands at now, or nil when no day is set.
+func (c *Card) Due(now time.Time) *DueDate {
+	if c.DueDay == nil {
+		return nil
+	}
+	due := &DueDate{Date: *c.DueDay, Slot: SlotAnyTime, TimeZone: "UTC"}
+	if c.DueSlot != nil {
+		due.Slot = *c.DueSlot
+	}
+	if c.DueTimeZone != nil && *c.DueTimeZone != "" {
+		due.TimeZone = *c.DueTimeZone
+	}
+	zone, err := time.LoadLocation(due.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	local := now.In(zone)
+	today := local.Format(time.DateOnly)
+	due.Overdue = c.CompletedAt == nil && (today > due.Date || today == due.Date && local.Hour() >= overdueHour[due.Slot])
+	return due
+}

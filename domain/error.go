@@ -1,0 +1,100 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Code is a stable error code. It never changes meaning; the message beside it may.
+type Code string
+
+// Codes a caller can meet. Each edge maps them to its own status in one table.
+const (
+	CodeUnauthorized Code = "UNAUTHORIZED" // no credential, or one that is unknown or revoked
+	CodeForbidden    Code = "FORBIDDEN"    // the row exists, the caller may not use it
+	CodeNotFound     Code = "NOT_FOUND"    // the row does not exist
+	CodeConflict     Code = "CONFLICT"     // a duplicate, or a change based on an outdated version
+	CodeBadRequest   Code = "BAD_REQUEST"  // well-formed input that makes no sense
+	CodeValidation   Code = "VALIDATION"   // input of the wrong shape; see Issues
+	CodeInternal     Code = "INTERNAL"     // anything else; the cause is logged, never shown
+)
+
+// Error is the only kind of error that reaches a caller. Everything else is shown as CodeInternal.
+type Error struct {
+	Code    Code
+	Message string
+	Issues  []Issue // set for CodeValidation
+	cause   error   // for the log only
+}
+
+// Issue is one thing wrong with an input. Only the members that its code defines are set.
+type Issue struct {
+	Code      string   `json:"code"`
+	Path      []any    `json:"path"` // members (string) and indexes (int) from the input's root
+	Message   string   `json:"message"`
+	Expected  string   `json:"expected,omitempty"`  // invalid_type
+	Origin    string   `json:"origin,omitempty"`    // too_small, too_big: string, number or array
+	Format    string   `json:"format,omitempty"`    // invalid_format: uuid, url, date, datetime or regex
+	Pattern   string   `json:"pattern,omitempty"`   // invalid_format with format regex
+	Minimum   *int     `json:"minimum,omitempty"`   // too_small
+	Maximum   *int     `json:"maximum,omitempty"`   // too_big
+	Inclusive *bool    `json:"inclusive,omitempty"` // too_small, too_big
+	Values    []string `json:"values,omitempty"`    // invalid_value: what is legal
+}
+
+// Error implements error with the text a caller may see.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns the cause, which is for logs only.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Field names the first member at fault, such as "input.title" or "labels[2]"; empty when the error is about no
+// member.
+func (e *Error) Field() string {
+	if len(e.Issues) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, step := range e.Issues[0].Path {
+		switch s := step.(type) {
+		case int:
+			b.WriteString("[" + strconv.Itoa(s) + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			fmt.Fprint(&b, s)
+		}
+	}
+	return b.String()
+}
+
+// Unauthorized says that the request carries no usable credential.
+func Unauthorized(message string) error { return &Error{Code: CodeUnauthorized, Message: message} }
+
+// Forbidden says that the caller may not do this.
+func Forbidden(message string) error { return &Error{Code: CodeForbidden, Message: message} }
+
+// NotFound says that no such row exists; noun is shown, as in "Card not found."
+func NotFound(noun string) error { return &Error{Code: CodeNotFound, Message: noun + " not found."} }
+
+// Conflict says that the request contradicts what is stored.
+func Conflict(message string) error { return &Error{Code: CodeConflict, Message: message} }
+
+// BadRequest says that the input is well-formed but makes no sense.
+func BadRequest(message string) error { return &Error{Code: CodeBadRequest, Message: message} }
+
+// Invalid says that the input has the wrong shape.
+func Invalid(issues ...Issue) error {
+	return &Error{Code: CodeValidation, Message: "The input is not valid: " + issues[0].Message, Issues: issues}
+}
+
+// CodeOf returns the code of the Error in err's chain, and CodeInternal for every other error.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
+}
