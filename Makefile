@@ -1,0 +1,59 @@
+# `make help` lists what can be done here. Everything a target needs beyond Go, make and git it fetches itself, at
+# the versions written down in this repository, or says what to install.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GOLANGCI_VERSION := 2.15.0
+GENERATED := graph/generated.go graph/models_gen.go
+BENCHTIME ?= 5s
+TEST ?= ./...
+
+.PHONY: help run test lint generate generate-check bench assets conformance cover
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: assets ## Start the server on its embedded default under ./data
+	go run ./gateway/cmd/kanera serve
+
+test: ## Run every test with the race detector, beside a throw-away Postgres and Redis (TEST=./domain/... for some)
+	.ci/with-servers go test -race -shuffle=on -timeout 15m $(TEST)
+
+lint: .bin/golangci-lint-$(GOLANGCI_VERSION) ## Check style, arrows and common mistakes
+	$< run ./...
+	$< fmt --diff
+
+generate: ## Write the GraphQL executor anew after a change to schema.graphqls
+	go run github.com/99designs/gqlgen generate
+
+generate-check: ## Fail when the generated files are not what the schema makes of them
+	.ci/generate-check $(GENERATED)
+
+bench: ## Measure requests/s, p50, p99 and SQL statements on 50,000 cards (BENCHTIME=5s)
+	.ci/with-servers go test -run '^$$' -bench . -benchtime $(BENCHTIME) -timeout 30m ./gateway/bench
+
+assets: ## Fetch the browser bundles of /graphiql and /docs, to be embedded; without npm the pages use a CDN
+	@if command -v npm >/dev/null && command -v node >/dev/null; then \
+		node gateway/pages/assets.mjs || echo "Could not fetch the browser bundles: the pages load them from a CDN."; \
+	else \
+		echo "npm is not here: the pages load their bundles from a CDN."; \
+	fi
+
+conformance: ## Check the schema and the OpenAPI document with outside tools (needs Node)
+	docs/conformance/run
+
+cover: ## Run every test and print the coverage of the hand-written code
+	.ci/with-servers go test -race -shuffle=on -timeout 20m -coverpkg=./... -coverprofile=coverage.out ./...
+	@grep -v -E '$(subst $() ,|,$(GENERATED))' coverage.out > coverage.out.tmp && mv coverage.out.tmp coverage.out
+	go tool cover -func=coverage.out | tail -1
+
+# A copy on the PATH serves when it is of the same version.
+.bin/golangci-lint-$(GOLANGCI_VERSION):
+	@mkdir -p .bin
+	@if golangci-lint version --short 2>/dev/null | grep -qx '$(GOLANGCI_VERSION)'; then \
+		ln -sf "$$(command -v golangci-lint)" $@; \
+	else \
+		echo "Building golangci-lint $(GOLANGCI_VERSION)"; \
+		GOBIN='$(CURDIR)/.bin' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(GOLANGCI_VERSION) && \
+		mv .bin/golangci-lint $@; \
+	fi
