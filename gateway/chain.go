@@ -1,0 +1,109 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"kanera.dev/graph"
+)
+
+// sane is what a client may choose as request id: visible ASCII of a bounded length.
+var sane = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
+
+// record is what the access log learns about a request while it is handled.
+type record struct{ keyID string }
+
+type recordKey struct{}
+
+// noteKey tells the access log which key was used.
+func noteKey(ctx context.Context, keyID string) {
+	if r, ok := ctx.Value(recordKey{}).(*record); ok {
+		r.keyID = keyID
+	}
+}
+
+// withRequestID echoes a sane x-request-id and makes one up otherwise, for the answer, the context and the log.
+func withRequestID(next http.Handler, newID func() string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-Id")
+		if !sane.MatchString(id) {
+			id = newID()
+		}
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(graph.WithRequestID(r.Context(), id)))
+	})
+}
+
+// withAccessLog writes one line for each request. The query string and all headers stay out of it: they may hold
+// what was meant to be secret.
+func withAccessLog(next http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began, seen, counted := time.Now(), &record{}, &countingWriter{ResponseWriter: w}
+		defer func() {
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("requestId", graph.RequestID(r.Context())),
+				slog.String("method", r.Method), slog.String("path", r.URL.Path),
+				slog.Int("status", counted.status), slog.Int64("bytes", counted.bytes),
+				slog.Duration("duration", time.Since(began)),
+				slog.String("remote", r.RemoteAddr), slog.String("keyId", seen.keyID))
+		}()
+		next.ServeHTTP(counted, r.WithContext(context.WithValue(r.Context(), recordKey{}, seen)))
+	})
+}
+
+// withRecovery turns a panic into a 500 without details; the log gets them. When the answer has begun, the
+// connection is cut, so that nobody takes half an answer for a whole one.
+func withRecovery(next http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		counted := &countingWriter{ResponseWriter: w}
+		defer func() {
+			switch cause := recover(); {
+			case cause == nil:
+			case cause == http.ErrAbortHandler:
+				panic(cause)
+			default:
+				log.ErrorContext(r.Context(), "panic", "requestId", graph.RequestID(r.Context()),
+					"cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				if counted.status != 0 {
+					panic(http.ErrAbortHandler)
+				}
+				w.Header().Set("Cache-Control", "no-store")
+				answer(w, http.StatusInternalServerError, internalError())
+			}
+		}()
+		next.ServeHTTP(counted, r)
+	})
+}
+
+// countingWriter remembers the status and counts the bytes of an answer.
+type countingWriter struct {
+	http.ResponseWriter
+	status int // 0 until the answer begins
+	bytes  int64
+}
+
+// WriteHeader remembers the status.
+func (w *countingWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (w *countingWriter) Write(body []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(body)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/pflag"
+)
+
+// Config is everything that can be set from outside. ReadConfig is the only way to a valid one.
+type Config struct {
+	Addr        string `env:"KANERA_ADDR" envDefault:"127.0.0.1:8080"`
+	DataDir     string `env:"KANERA_DATA_DIR" envDefault:"./data"`
+	DatabaseURL string `env:"KANERA_DATABASE_URL"` // empty: SQLite in DataDir
+	RedisURL    string `env:"KANERA_REDIS_URL"`    // empty: embedded
+	Environment string `env:"KANERA_ENVIRONMENT" envDefault:"development"`
+	PublicURL   string `env:"KANERA_PUBLIC_URL"` // origin of this server as clients see it; empty: http://Addr
+	WebURL      string `env:"KANERA_WEB_URL"`    // origin of the web application; empty: PublicURL
+}
+
+// setting is one member of Config as a command-line flag.
+type setting struct{ flag, variable, usage string }
+
+var settings = []setting{
+	{"addr", "KANERA_ADDR", "address to listen on, host:port (default 127.0.0.1:8080)"},
+	{"data-dir", "KANERA_DATA_DIR", "folder for the SQLite file and demo.env (default ./data)"},
+	{"database-url", "KANERA_DATABASE_URL", "PostgreSQL URL (default: SQLite in the data folder)"},
+	{"redis-url", "KANERA_REDIS_URL", "Redis URL (default: embedded)"},
+	{"environment", "KANERA_ENVIRONMENT", "development, test, staging or production (default development)"},
+	{"public-url", "KANERA_PUBLIC_URL", "origin under which clients reach this server (default http://<addr>)"},
+	{"web-url", "KANERA_WEB_URL", "origin of the web application (default: the public URL)"},
+}
+
+// keyEnvironments maps an environment to its part of every key made in it.
+var keyEnvironments = map[string]string{"development": "dev", "test": "test", "staging": "stg", "production": "live"}
+
+// AddFlags adds one flag for every member of Config. A flag beats its environment variable.
+func AddFlags(flags *pflag.FlagSet) {
+	for _, s := range settings {
+		flags.String(s.flag, "", s.usage+" ["+s.variable+"]")
+	}
+}
+
+// ReadConfig reads the environment (NAME=value lines) and the flags that AddFlags added, and validates the
+// result. Its error names every wrong variable with its legal values and never shows a URL, which may hold a
+// password.
+func ReadConfig(environ []string, flags *pflag.FlagSet) (Config, error) {
+	variables := env.ToMap(environ)
+	for _, s := range settings {
+		if f := flags.Lookup(s.flag); f != nil && f.Changed {
+			variables[s.variable] = f.Value.String()
+		}
+	}
+	var config Config
+	if err := env.ParseWithOptions(&config, env.Options{Environment: variables}); err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return config, config.complete()
+}
+
+// KeyEnvironment is the part of an API key that names the environment: dev, test, stg or live.
+func (c Config) KeyEnvironment() string { return keyEnvironments[c.Environment] }
+
+// complete validates the configuration and fills in the defaults that follow from other members.
+func (c *Config) complete() error {
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Addr
+	}
+	if c.WebURL == "" {
+		c.WebURL = c.PublicURL
+	}
+	c.PublicURL, c.WebURL = strings.TrimSuffix(c.PublicURL, "/"), strings.TrimSuffix(c.WebURL, "/")
+	rows := []struct {
+		variable, legal string
+		ok              bool
+	}{
+		{"KANERA_ADDR", "host:port with a port from 0 to 65535, such as 127.0.0.1:8080", isAddress(c.Addr)},
+		{"KANERA_DATA_DIR", "the path of a folder, such as ./data", strings.TrimSpace(c.DataDir) != ""},
+		{"KANERA_DATABASE_URL", "empty (SQLite) or postgres://user:password@host:port/database", c.DatabaseURL == "" || isURL(c.DatabaseURL, "postgres", "postgresql")},
+		{"KANERA_REDIS_URL", "empty (embedded) or redis://host:port/number (rediss:// for TLS)", c.RedisURL == "" || isURL(c.RedisURL, "redis", "rediss")},
+		{"KANERA_ENVIRONMENT", "development, test, staging or production", c.KeyEnvironment() != ""},
+		{"KANERA_PUBLIC_URL", "an http or https origin without a path, such as https://api.example.com", isOrigin(c.PublicURL)},
+		{"KANERA_WEB_URL", "an http or https origin without a path, such as https://app.example.com", isOrigin(c.WebURL)},
+	}
+	var wrong []error
+	for _, row := range rows {
+		if !row.ok {
+			wrong = append(wrong, fmt.Errorf("%s must be %s", row.variable, row.legal))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func isURL(text string, schemes ...string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	for _, scheme := range schemes {
+		if u.Scheme == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && isURL(text, "http", "https") && u.Scheme+"://"+u.Host == text
+}

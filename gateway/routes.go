@@ -1,0 +1,80 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"kanera.dev/gateway/pages"
+)
+
+// doors is what the routes lead to.
+type doors struct {
+	graphQL      http.Handler // POST and GET /graphql
+	rest         http.Handler // everything below /api/v1
+	openAPI      []byte
+	pages        *pages.Pages
+	authenticate authenticator
+	ping         func(context.Context) error
+	newID        func() string
+	log          *slog.Logger
+}
+
+// handler puts the chain in front of the routes. Outermost first: request id, access log, headers, recovery.
+func (d doors) handler() http.Handler {
+	chain := withBodyLimit(d.routes())
+	chain = withRecovery(chain, d.log)
+	chain = withCORS(withSecurityHeaders(chain))
+	return withRequestID(withAccessLog(chain, d.log), d.newID)
+}
+
+func (d doors) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", only(withPrincipal(d.graphQL, d.authenticate, refuseGraphQL(d.log)), http.MethodGet, http.MethodPost))
+	mux.Handle("/api/v1/", withPrincipal(http.StripPrefix("/api/v1", d.rest), d.authenticate, refuseREST(d.log)))
+	for path, serve := range map[string]http.HandlerFunc{
+		"/{$}":           d.pages.Index,
+		"/graphiql":      d.pages.GraphiQL,
+		"/docs":          d.pages.Reference,
+		"/swagger":       d.pages.Swagger,
+		"/assets/{file}": d.pages.Asset,
+		"/openapi.json":  d.serveOpenAPI,
+		"/health":        d.serveHealth,
+		"/api/v1/health": d.serveHealth,
+	} {
+		mux.Handle(path, only(serve, http.MethodGet, http.MethodHead))
+	}
+	mux.HandleFunc("/", notFound)
+	return mux
+}
+
+// only hides a handler from all other methods.
+func only(next http.Handler, methods ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(methods, r.Method) {
+			notFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (d doors) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(d.openAPI)
+}
+
+// serveHealth answers whether the server can do its work, which it cannot without its database.
+func (d doors) serveHealth(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusOK
+	if err := d.ping(r.Context()); err != nil {
+		d.log.ErrorContext(r.Context(), "health check failed", "error", err)
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, status, struct {
+		OK      bool   `json:"ok"`
+		Service string `json:"service"`
+	}{status == http.StatusOK, "kanera"})
+}
