@@ -1,0 +1,103 @@
+package persistence
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Names of the databases, as GORM and the migration folders spell them.
+const (
+	postgresName = "postgres"
+	sqliteName   = "sqlite"
+)
+
+// dialect is what the two databases do differently. Its methods return SQL around the SQL they are given.
+type dialect interface {
+	name() string
+	// anyOf is the condition that a uuid column is one of the ids in one parameter made by list. The text of a
+	// statement does not depend on how many there are.
+	anyOf(column string) string
+	// list makes the parameter of anyOf. Ids that are no UUIDs match nothing.
+	list(ids []string) any
+	// forUpdate ends a SELECT that locks its rows. SQLite has nothing to lock: its transactions take turns.
+	forUpdate() string
+	// fold brings text to lower case, in every alphabet.
+	fold(text string) string
+	// contains is the condition that text holds part, both as they are written.
+	contains(text, part string) string
+	// byteOrder makes text sort by its bytes, as SQLite does and Go.
+	byteOrder(text string) string
+	// bucket is the local day YYYY-MM-DD on which the bucket of an instant begins. It takes two parameters: day,
+	// week (beginning on Monday) or month, and the time zone.
+	bucket(instant string) string
+	// number makes a decimal comparable with other numbers.
+	number(decimal string) string
+	// sum adds up decimals exactly; the result is text.
+	sum(decimal string) string
+	// median is the middle of decimals, or the mean of the two in the middle; the result is text.
+	median(decimal string) string
+	// elements is a FROM item with the column value: the elements of a JSON array of texts.
+	elements(array, alias string) string
+}
+
+type postgresDialect struct{}
+
+func (postgresDialect) name() string               { return postgresName }
+func (postgresDialect) anyOf(column string) string { return column + " = ANY(?::uuid[])" }
+func (postgresDialect) forUpdate() string          { return " FOR UPDATE" }
+func (postgresDialect) fold(text string) string    { return "lower(" + text + ")" }
+func (postgresDialect) contains(text, part string) string {
+	return "strpos(" + text + ", " + part + ") > 0"
+}
+func (postgresDialect) byteOrder(text string) string { return text + ` COLLATE "C"` }
+func (postgresDialect) bucket(instant string) string {
+	return "to_char(date_trunc(?, " + instant + " AT TIME ZONE ?), 'YYYY-MM-DD')"
+}
+func (postgresDialect) number(decimal string) string { return decimal }
+func (postgresDialect) sum(decimal string) string    { return "sum(" + decimal + ")::text" }
+func (postgresDialect) median(decimal string) string {
+	return "(percentile_cont(0.5) WITHIN GROUP (ORDER BY " + decimal + "::float8))::text"
+}
+func (postgresDialect) elements(array, alias string) string {
+	return "jsonb_array_elements_text(" + array + ") AS " + alias + "(value)"
+}
+
+func (postgresDialect) list(ids []string) any {
+	known := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if len(id) == 36 && uuid.Validate(id) == nil {
+			known = append(known, id)
+		}
+	}
+	return "{" + strings.Join(known, ",") + "}"
+}
+
+type sqliteDialect struct{}
+
+func (sqliteDialect) name() string { return sqliteName }
+func (sqliteDialect) anyOf(column string) string {
+	return column + " IN (SELECT value FROM json_each(?))"
+}
+func (sqliteDialect) forUpdate() string       { return "" }
+func (sqliteDialect) fold(text string) string { return "fold(" + text + ")" }
+func (sqliteDialect) contains(text, part string) string {
+	return "instr(" + text + ", " + part + ") > 0"
+}
+func (sqliteDialect) byteOrder(text string) string { return text }
+func (sqliteDialect) bucket(instant string) string { return "kanera_bucket(" + instant + ", ?, ?)" }
+func (sqliteDialect) number(decimal string) string { return "CAST(" + decimal + " AS REAL)" }
+func (sqliteDialect) sum(decimal string) string    { return "decimal_sum(" + decimal + ")" }
+func (sqliteDialect) median(decimal string) string { return "decimal_median(" + decimal + ")" }
+func (sqliteDialect) elements(array, alias string) string {
+	return "json_each(" + array + ") AS " + alias
+}
+
+func (sqliteDialect) list(ids []string) any {
+	if ids == nil {
+		return "[]"
+	}
+	text, _ := json.Marshal(ids)
+	return string(text)
+}

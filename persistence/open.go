@@ -1,0 +1,127 @@
+// Package persistence keeps the domain in SQLite or Postgres. GORM lives here and nowhere else.
+//
+// open.go connects, migrate.go brings the schema up, store.go runs transactions and hand-written SQL, and each
+// noun has a file of its own. What the two databases do differently is in dialect.go; who sees what is in
+// visibility.go.
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"kanera.dev/domain"
+)
+
+// Config says where the database is.
+type Config struct {
+	URL     string // postgres://…; empty for SQLite
+	DataDir string // directory of the SQLite file kanera.db, created when missing
+}
+
+// Open connects to the database. It does not change the schema; see Store.Migrate. Errors name neither the URL nor
+// the password.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	switch {
+	case c.URL == "":
+		return openSQLite(ctx, c.DataDir)
+	case strings.HasPrefix(c.URL, "postgres://"), strings.HasPrefix(c.URL, "postgresql://"):
+		return openPostgres(ctx, c.URL)
+	}
+	return nil, errors.New("database URL must begin with postgres://, or be empty for SQLite")
+}
+
+func openPostgres(ctx context.Context, address string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, errors.New("database URL is not a valid postgres:// URL")
+	}
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	connections, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(connections)
+	shut := func() error {
+		err := db.Close()
+		connections.Close()
+		return err
+	}
+	p := &pool{read: db, write: db}
+	return open(ctx, p, postgres.New(postgres.Config{Conn: p, WithoutReturning: true}), postgresDialect{}, shut)
+}
+
+// openSQLite opens two pools on one file. In WAL mode readers never wait; writers take turns on a single
+// connection and lock the file when their transaction begins, so that none of them can fail half-way because
+// another one wrote first. busy_timeout is for other processes.
+func openSQLite(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create data directory: %w", err)
+	}
+	path, err := filepath.Abs(filepath.Join(dir, "kanera.db"))
+	if err != nil {
+		return nil, fmt.Errorf("locate database file: %w", err)
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", sqliteDSN(path, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open sqlite: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(sqliteReaders)
+	read.SetMaxIdleConns(sqliteReaders)
+	shut := func() error { return errors.Join(read.Close(), write.Close()) }
+	p := &pool{read: read, write: write}
+	return open(ctx, p, sqliteDialector{pool: p}, sqliteDialect{}, shut)
+}
+
+// sqliteReaders is how many reads run at the same time.
+const sqliteReaders = 4
+
+// sqliteDSN addresses the file. Instants are whole milliseconds in the file and time.Time in Go. With synchronous
+// NORMAL a power cut may take the last commits, never the file's integrity.
+func sqliteDSN(path, extra string) string {
+	const options = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)" +
+		"&_time_integer_format=unix_milli&_inttotime=1&_timezone=UTC&_dqs=0&"
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: options + extra}).String()
+}
+
+func open(ctx context.Context, p *pool, dialector gorm.Dialector, d dialect, shut func() error) (*Store, error) {
+	err := p.write.PingContext(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), shut())
+	}
+	db, err := gorm.Open(dialector, &gorm.Config{
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		CreateBatchSize:        500,
+		Logger:                 logger.Discard,
+		NowFunc:                domain.SystemClock,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open gorm: %w", err), shut())
+	}
+	return &Store{db: db, dialect: d, close: shut, sqlDB: p.write}, nil
+}

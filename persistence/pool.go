@@ -1,0 +1,95 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"sync/atomic"
+
+	"gorm.io/gorm"
+)
+
+type statementCounterKey struct{}
+
+// CountStatements returns a context under which every SQL statement is counted, and the count. Beginning and
+// ending a transaction does not count.
+func CountStatements(ctx context.Context) (context.Context, *atomic.Int64) {
+	count := new(atomic.Int64)
+	return context.WithValue(ctx, statementCounterKey{}, count), count
+}
+
+func countStatement(ctx context.Context) {
+	if count, ok := ctx.Value(statementCounterKey{}).(*atomic.Int64); ok {
+		count.Add(1)
+	}
+}
+
+// pool is what GORM runs statements on: all of them pass through here. On SQLite reads have connections of their
+// own and everything else takes turns on one; on Postgres both are the same.
+type pool struct{ read, write *sql.DB }
+
+// PrepareContext implements gorm.ConnPool. Unused, because prepared statements are off.
+func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return p.write.PrepareContext(ctx, query)
+}
+
+// ExecContext implements gorm.ConnPool.
+func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	countStatement(ctx)
+	return p.write.ExecContext(ctx, query, bindable(args)...)
+}
+
+// QueryContext implements gorm.ConnPool.
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	countStatement(ctx)
+	return p.read.QueryContext(ctx, query, bindable(args)...)
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	countStatement(ctx)
+	return p.read.QueryRowContext(ctx, query, bindable(args)...)
+}
+
+// BeginTx implements gorm.ConnPoolBeginner.
+func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (gorm.ConnPool, error) {
+	tx, err := p.write.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return &poolTx{Tx: tx}, nil
+}
+
+// poolTx is a transaction on a pool.
+type poolTx struct{ *sql.Tx }
+
+// ExecContext implements gorm.ConnPool.
+func (t *poolTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	countStatement(ctx)
+	return t.Tx.ExecContext(ctx, query, bindable(args)...)
+}
+
+// QueryContext implements gorm.ConnPool.
+func (t *poolTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	countStatement(ctx)
+	return t.Tx.QueryContext(ctx, query, bindable(args)...)
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (t *poolTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	countStatement(ctx)
+	return t.Tx.QueryRowContext(ctx, query, bindable(args)...)
+}
+
+// bindable turns JSON into text, which both databases keep as JSON; as bytes SQLite would keep a BLOB.
+func bindable(args []any) []any {
+	for i, arg := range args {
+		if raw, ok := arg.(json.RawMessage); ok {
+			args[i] = any(nil)
+			if raw != nil {
+				args[i] = string(raw)
+			}
+		}
+	}
+	return args
+}

@@ -1,0 +1,86 @@
+package persistence
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"kanera.dev/domain"
+)
+
+// Load implements domain.Rows.
+func (s *Store) Load(ctx context.Context, row any) error { return s.load(ctx, row) }
+
+// Lock implements domain.Rows. On SQLite nothing is left to do: transactions take turns there.
+func (s *Store) Lock(ctx context.Context, row any) error {
+	return s.load(ctx, row, clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+func (s *Store) load(ctx context.Context, row any, clauses ...clause.Expression) error {
+	db, err := s.keyed(ctx, row)
+	if err != nil {
+		return err
+	}
+	return translate(ctx, db.Clauses(clauses...).Take(row).Error, nounOf(row))
+}
+
+// Insert implements domain.Rows. A long slice takes several statements, all in one transaction.
+func (s *Store) Insert(ctx context.Context, rows any) error {
+	if value := reflect.Indirect(reflect.ValueOf(rows)); value.Kind() == reflect.Slice {
+		if value.Len() == 0 {
+			return nil
+		}
+		return s.inTransaction(ctx, func(tx *Store) error { return tx.insert(ctx, rows) })
+	}
+	return s.insert(ctx, rows)
+}
+
+func (s *Store) insert(ctx context.Context, rows any) error {
+	return translate(ctx, s.db.WithContext(ctx).Create(rows).Error, nounOf(rows))
+}
+
+// Update implements domain.Rows. NOT_FOUND when the row is gone.
+func (s *Store) Update(ctx context.Context, row any) error {
+	db, err := s.keyed(ctx, row)
+	if err != nil {
+		return err
+	}
+	version := reflect.Indirect(reflect.ValueOf(row)).FieldByName("Version")
+	if version.IsValid() {
+		version.SetInt(version.Int() + 1)
+	}
+	result := db.Model(row).Select("*").UpdateColumns(row)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return domain.NotFound(nounOf(row))
+	}
+	return translate(ctx, result.Error, nounOf(row))
+}
+
+// Delete implements domain.Rows.
+func (s *Store) Delete(ctx context.Context, row any) error {
+	db, err := s.keyed(ctx, row)
+	if err != nil {
+		return err
+	}
+	return translate(ctx, db.Delete(row).Error, nounOf(row))
+}
+
+// keyed starts a statement about the one row with row's primary key. GORM leaves out empty parts of a key, and
+// would then touch more rows than meant.
+func (s *Store) keyed(ctx context.Context, row any) (*gorm.DB, error) {
+	db := s.db.WithContext(ctx)
+	statement := &gorm.Statement{DB: db}
+	if err := statement.Parse(row); err != nil {
+		return nil, fmt.Errorf("read the row type: %w", err)
+	}
+	value := reflect.Indirect(reflect.ValueOf(row))
+	for _, field := range statement.Schema.PrimaryFields {
+		if _, empty := field.ValueOf(ctx, value); empty {
+			return nil, domain.NotFound(nounOf(row))
+		}
+	}
+	return db, nil
+}

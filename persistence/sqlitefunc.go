@@ -1,0 +1,114 @@
+package persistence
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+// The functions below fill the gaps of SQLite; Postgres has its own. Each passes NULL on.
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("fold", 1, fold)
+	sqlite.MustRegisterDeterministicScalarFunction("kanera_bucket", 3, bucket)
+	for name, result := range map[string]func([]*big.Rat) *big.Rat{"decimal_sum": sumOf, "decimal_median": medianOf} {
+		sqlite.MustRegisterFunction(name, &sqlite.FunctionImpl{
+			NArgs: 1, Deterministic: true,
+			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) {
+				return &decimals{result: result}, nil
+			},
+		})
+	}
+}
+
+// fold(text) is text in lower case, in every alphabet.
+func fold(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	if text, ok := args[0].(string); ok {
+		return strings.ToLower(text), nil
+	}
+	return args[0], nil
+}
+
+// bucket(instant, day|week|month, zone) is the local day on which the bucket of an instant begins. Instants are
+// milliseconds since 1970.
+func bucket(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	milliseconds, ok := args[0].(int64)
+	if !ok {
+		return nil, nil
+	}
+	size, _ := args[1].(string)
+	name, _ := args[2].(string)
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("bucket: %w", err)
+	}
+	day := time.UnixMilli(milliseconds).In(zone)
+	switch size {
+	case "day":
+	case "week":
+		day = day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+	case "month":
+		day = day.AddDate(0, 0, 1-day.Day())
+	default:
+		return nil, fmt.Errorf("bucket: unknown size %q", size)
+	}
+	return day.Format(time.DateOnly), nil
+}
+
+// decimals is an aggregate over decimal numbers kept as text.
+type decimals struct {
+	values []*big.Rat
+	result func([]*big.Rat) *big.Rat
+}
+
+// Step implements sqlite.AggregateFunction.
+func (d *decimals) Step(_ *sqlite.FunctionContext, args []driver.Value) error {
+	if args[0] == nil {
+		return nil
+	}
+	value, ok := new(big.Rat).SetString(fmt.Sprint(args[0]))
+	if !ok {
+		return fmt.Errorf("%v is no decimal number", args[0])
+	}
+	d.values = append(d.values, value)
+	return nil
+}
+
+// WindowInverse implements sqlite.AggregateFunction: the oldest value leaves the window.
+func (d *decimals) WindowInverse(*sqlite.FunctionContext, []driver.Value) error {
+	d.values = d.values[1:]
+	return nil
+}
+
+// WindowValue implements sqlite.AggregateFunction.
+func (d *decimals) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
+	if len(d.values) == 0 {
+		return nil, nil
+	}
+	text := d.result(d.values).FloatString(decimalDigits)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), "."), nil
+}
+
+// Final implements sqlite.AggregateFunction.
+func (d *decimals) Final(*sqlite.FunctionContext) {}
+
+// decimalDigits is how many fraction digits a stored decimal can have, and one more for the mean of two.
+const decimalDigits = 61
+
+func sumOf(values []*big.Rat) *big.Rat {
+	sum := new(big.Rat)
+	for _, value := range values {
+		sum.Add(sum, value)
+	}
+	return sum
+}
+
+func medianOf(values []*big.Rat) *big.Rat {
+	sorted := slices.SortedFunc(slices.Values(values), (*big.Rat).Cmp)
+	low, high := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
+	return new(big.Rat).Quo(new(big.Rat).Add(low, high), big.NewRat(2, 1))
+}

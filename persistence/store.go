@@ -1,0 +1,92 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+
+	"kanera.dev/domain"
+)
+
+// Store keeps everything in one SQL database. It is safe for concurrent use; a Store bound to a transaction is
+// not, and does not outlive it.
+type Store struct {
+	db      *gorm.DB
+	dialect dialect
+	inTx    bool
+	close   func() error
+	sqlDB   *sql.DB // the pool that writes: migrations run on it
+}
+
+// maxAttempts bounds how often a transaction is tried that the database gave up for another one.
+const maxAttempts = 5
+
+// InTx implements domain.Store. Inside a transaction it joins that transaction: fn runs as part of it, and its
+// error should end it.
+func (s *Store) InTx(ctx context.Context, fn func(tx domain.Store) error) error {
+	return s.inTransaction(ctx, func(tx *Store) error { return fn(any(tx).(domain.Store)) })
+}
+
+func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) error {
+	if s.inTx {
+		return fn(s)
+	}
+	for attempt := 1; ; attempt++ {
+		err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			return fn(&Store{db: db, dialect: s.dialect, inTx: true})
+		})
+		if err == nil || attempt == maxAttempts || !isRetryable(err) {
+			return translate(ctx, err, "Row")
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits a few random milliseconds, more with every attempt, so that two rivals do not meet again.
+func pause(ctx context.Context, attempt int) error {
+	timer := time.NewTimer(rand.N(time.Duration(attempt) * 10 * time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// query runs a SELECT written by hand; ? stands for a parameter on every database. Lists are bound by
+// dialect.list, never as slices: GORM would spread a slice over one parameter per element.
+func (s *Store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := s.db.WithContext(ctx).Raw(query, args...).Rows()
+	return rows, translate(ctx, err, "Row")
+}
+
+// exec runs a statement written by hand.
+func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
+	return translate(ctx, s.db.WithContext(ctx).Exec(statement, args...).Error, "Row")
+}
+
+// collect reads all rows with scan and closes them.
+func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (all []T, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.sqlDB.PingContext(ctx) }
+
+// Close ends all connections. Not for a Store bound to a transaction.
+func (s *Store) Close() error { return s.close() }

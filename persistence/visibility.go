@@ -1,0 +1,66 @@
+package persistence
+
+import "kanera.dev/domain"
+
+// Who sees what, as conditions on a table alias. There are three ways in:
+//
+//   - a workspace key sees exactly its workspace, with all boards and cards;
+//   - organisation owners and admins see everything in their organisations;
+//   - everybody else sees the boards they have a row for, or, as workspace admins, all boards of the workspace;
+//     with assigned_items_only only the cards assigned to them.
+//
+// A suspended or ended membership of an organisation bars its owner from everything there, whatever other rows
+// say. Archived boards count as not there.
+
+const (
+	// memberBoards takes the user's id.
+	memberBoards = "SELECT bm.board_id FROM board_members bm WHERE bm.user_id = ?"
+	// adminWorkspaces takes the user's id.
+	adminWorkspaces = "SELECT wm.workspace_id FROM workspace_members wm WHERE wm.user_id = ? AND wm.role = 'admin'"
+	// barredOrganisations takes the user's id.
+	barredOrganisations = "SELECT om.organisation_id FROM organisation_memberships om WHERE om.user_id = ?" +
+		" AND (om.suspended_at IS NOT NULL OR om.removed_at IS NOT NULL)"
+	// archivedBoards lists the boards that count as not there.
+	archivedBoards = "SELECT ab.id FROM boards ab WHERE ab.archived_at IS NOT NULL"
+)
+
+// visibleCards is the condition that the viewer may see the card under the alias.
+func visibleCards(d dialect, viewer *domain.Principal, alias string) (string, []any) {
+	there := alias + ".board_id NOT IN (" + archivedBoards + ")"
+	if viewer.IsWorkspaceKey() {
+		return "(" + alias + ".workspace_id = ? AND " + there + ")", []any{viewer.WorkspaceID}
+	}
+	condition := "(" + there + " AND " + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
+		d.anyOf(alias+".organisation_id") +
+		" OR " + alias + ".workspace_id IN (" + adminWorkspaces + ")" +
+		" OR " + alias + ".board_id IN (" + memberBoards + " AND NOT bm.assigned_items_only)" +
+		" OR " + alias + ".board_id IN (" + memberBoards + " AND bm.assigned_items_only)" +
+		" AND EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = " + alias + ".id AND va.user_id = ?)))"
+	user := viewer.UserID
+	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user, user, user, user}
+}
+
+// visibleBoards is the condition that the viewer may open the board under the alias.
+func visibleBoards(d dialect, viewer *domain.Principal, alias string) (string, []any) {
+	if viewer.IsWorkspaceKey() {
+		return "(" + alias + ".archived_at IS NULL AND " + alias + ".workspace_id = ?)", []any{viewer.WorkspaceID}
+	}
+	condition := "(" + alias + ".archived_at IS NULL AND " + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
+		d.anyOf(alias+".organisation_id") +
+		" OR " + alias + ".workspace_id IN (" + adminWorkspaces + ")" +
+		" OR " + alias + ".id IN (" + memberBoards + ")))"
+	user := viewer.UserID
+	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user, user}
+}
+
+// visibleWorkspaces is the condition that the viewer has a role in the workspace under the alias.
+func visibleWorkspaces(d dialect, viewer *domain.Principal, alias string) (string, []any) {
+	if viewer.IsWorkspaceKey() {
+		return alias + ".id = ?", []any{viewer.WorkspaceID}
+	}
+	condition := "(" + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
+		d.anyOf(alias+".organisation_id") +
+		" OR " + alias + ".id IN (SELECT wm.workspace_id FROM workspace_members wm WHERE wm.user_id = ?)))"
+	user := viewer.UserID
+	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user}
+}
