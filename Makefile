@@ -21,10 +21,9 @@ test: ## Run every test with the race detector, beside a throw-away Postgres and
 
 lint: .bin/golangci-lint-$(GOLANGCI_VERSION) ## Check style, arrows and common mistakes
 	$< run ./...
-	$< fmt --diff
 
 generate: ## Write the GraphQL executor anew after a change to schema.graphqls
-	go run github.com/99designs/gqlgen generate
+	go tool gqlgen generate
 
 generate-check: ## Fail when the generated files are not what the schema makes of them
 	.ci/generate-check $(GENERATED)
@@ -43,7 +42,7 @@ conformance: ## Check the schema and the OpenAPI document with outside tools (ne
 	docs/conformance/run
 
 cover: ## Run every test and print the coverage of the hand-written code
-	.ci/with-servers go test -race -shuffle=on -timeout 20m -coverpkg=./... -coverprofile=coverage.out ./...
+	.ci/with-servers go test -shuffle=on -timeout 15m -coverpkg=./... -coverprofile=coverage.out ./...
 	@grep -v -E '$(subst $() ,|,$(GENERATED))' coverage.out > coverage.out.tmp && mv coverage.out.tmp coverage.out
 	go tool cover -func=coverage.out | tail -1
 
