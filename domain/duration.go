@@ -52,6 +52,9 @@ func ParseDate(text string) (string, error) {
 // String returns the text it was read from.
 func (d DateOrDuration) String() string { return d.text }
 
+// MarshalText writes the text it was read from, so that filters can be told apart.
+func (d DateOrDuration) MarshalText() ([]byte, error) { return []byte(d.text), nil }
+
 // Instant resolves to a moment: a day begins at its midnight in zone; years to days of a duration are calendar
 // steps in zone, hours and seconds are exact.
 func (d DateOrDuration) Instant(now time.Time, zone *time.Location) time.Time {

@@ -15,6 +15,7 @@ const (
 
 // dialect is what the two databases do differently. Its methods return SQL around the SQL they are given.
 type dialect interface {
+	cardDialect
 	name() string
 	// anyOf is the condition that a uuid column is one of the ids in one parameter made by list. The text of a
 	// statement does not depend on how many there are.
@@ -32,7 +33,7 @@ type dialect interface {
 	// bucket is the local day YYYY-MM-DD on which the bucket of an instant begins. It takes two parameters: day,
 	// week (beginning on Monday) or month, and the time zone.
 	bucket(instant string) string
-	// number makes a decimal comparable with other numbers.
+	// number makes a decimal, also one in the form of text, compare exactly.
 	number(decimal string) string
 	// sum adds up decimals exactly; the result is text.
 	sum(decimal string) string
@@ -47,7 +48,9 @@ type postgresDialect struct{}
 func (postgresDialect) name() string               { return postgresName }
 func (postgresDialect) anyOf(column string) string { return column + " = ANY(?::uuid[])" }
 func (postgresDialect) forUpdate() string          { return " FOR UPDATE" }
-func (postgresDialect) fold(text string) string    { return "lower(" + text + ")" }
+func (postgresDialect) fold(text string) string {
+	return "lower(" + text + ` COLLATE "und-x-icu")`
+}
 func (postgresDialect) contains(text, part string) string {
 	return "strpos(" + text + ", " + part + ") > 0"
 }
@@ -55,10 +58,11 @@ func (postgresDialect) byteOrder(text string) string { return text + ` COLLATE "
 func (postgresDialect) bucket(instant string) string {
 	return "to_char(date_trunc(?, " + instant + " AT TIME ZONE ?), 'YYYY-MM-DD')"
 }
-func (postgresDialect) number(decimal string) string { return decimal }
+func (postgresDialect) number(decimal string) string { return "(" + decimal + ")::numeric" }
 func (postgresDialect) sum(decimal string) string    { return "sum(" + decimal + ")::text" }
 func (postgresDialect) median(decimal string) string {
-	return "(percentile_cont(0.5) WITHIN GROUP (ORDER BY " + decimal + "::float8))::text"
+	const middle = "percentile_disc(0.5) WITHIN GROUP (ORDER BY "
+	return "((" + middle + decimal + ") + " + middle + decimal + " DESC)) * 0.5)::text"
 }
 func (postgresDialect) elements(array, alias string) string {
 	return "jsonb_array_elements_text(" + array + ") AS " + alias + "(value)"
@@ -87,7 +91,7 @@ func (sqliteDialect) contains(text, part string) string {
 }
 func (sqliteDialect) byteOrder(text string) string { return text }
 func (sqliteDialect) bucket(instant string) string { return "kanera_bucket(" + instant + ", ?, ?)" }
-func (sqliteDialect) number(decimal string) string { return "CAST(" + decimal + " AS REAL)" }
+func (sqliteDialect) number(decimal string) string { return "(" + decimal + " COLLATE decimal)" }
 func (sqliteDialect) sum(decimal string) string    { return "decimal_sum(" + decimal + ")" }
 func (sqliteDialect) median(decimal string) string { return "decimal_median(" + decimal + ")" }
 func (sqliteDialect) elements(array, alias string) string {

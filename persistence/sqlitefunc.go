@@ -15,7 +15,7 @@ import (
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("fold", 1, fold)
 	sqlite.MustRegisterDeterministicScalarFunction("kanera_bucket", 3, bucket)
-	for name, result := range map[string]func([]*big.Rat) *big.Rat{"decimal_sum": sumOf, "decimal_median": medianOf} {
+	for name, result := range map[string]func([]*big.Rat) *big.Rat{"decimal_sum": sumOf, "decimal_avg": avgOf, "decimal_median": medianOf} {
 		sqlite.MustRegisterFunction(name, &sqlite.FunctionImpl{
 			NArgs: 1, Deterministic: true,
 			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) {
@@ -23,6 +23,7 @@ func init() {
 			},
 		})
 	}
+	sqlite.MustRegisterCollationUtf8("decimal", compareDecimals)
 }
 
 // fold(text) is text in lower case, in every alphabet.
@@ -31,6 +32,21 @@ func fold(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) 
 		return strings.ToLower(text), nil
 	}
 	return args[0], nil
+}
+
+// compareDecimals orders decimals kept as text by their value; what is no number comes first.
+func compareDecimals(left, right string) int {
+	l, lok := new(big.Rat).SetString(left)
+	r, rok := new(big.Rat).SetString(right)
+	switch {
+	case lok && rok:
+		return l.Cmp(r)
+	case lok:
+		return 1
+	case rok:
+		return -1
+	}
+	return strings.Compare(left, right)
 }
 
 // bucket(instant, day|week|month, zone) is the local day on which the bucket of an instant begins. Instants are
@@ -105,6 +121,10 @@ func sumOf(values []*big.Rat) *big.Rat {
 		sum.Add(sum, value)
 	}
 	return sum
+}
+
+func avgOf(values []*big.Rat) *big.Rat {
+	return new(big.Rat).Quo(sumOf(values), big.NewRat(int64(len(values)), 1))
 }
 
 func medianOf(values []*big.Rat) *big.Rat {

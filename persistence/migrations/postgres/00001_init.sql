@@ -20,7 +20,7 @@ CREATE TABLE users (
   created_at     timestamptz NOT NULL,
   updated_at     timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX users_email ON users (lower(email));
+CREATE UNIQUE INDEX users_email ON users (lower(email COLLATE "und-x-icu"));
 
 -- Ended memberships are kept: they also end what board memberships would allow.
 CREATE TABLE organisation_memberships (
@@ -147,7 +147,7 @@ CREATE TABLE custom_fields (
   created_at      timestamptz NOT NULL,
   updated_at      timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX custom_fields_name ON custom_fields (workspace_id, lower(name));
+CREATE UNIQUE INDEX custom_fields_name ON custom_fields (workspace_id, lower(name COLLATE "und-x-icu"));
 CREATE INDEX custom_fields_order ON custom_fields (workspace_id, position, id);
 
 CREATE TABLE custom_field_options (

@@ -235,7 +235,7 @@ CREATE TABLE field_values (
   PRIMARY KEY (card_id, field_id)
 );
 CREATE INDEX field_values_field ON field_values (field_id, card_id);
-CREATE INDEX field_values_number ON field_values (field_id, CAST(number AS REAL)) WHERE number IS NOT NULL;
+CREATE INDEX field_values_number ON field_values (field_id, number COLLATE decimal) WHERE number IS NOT NULL;
 CREATE INDEX field_values_date ON field_values (field_id, date) WHERE date IS NOT NULL;
 
 -- No reference to the entity: what happened to a card outlives it.

@@ -1,0 +1,62 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"kanera.dev/domain"
+)
+
+// cardColumns is what scanCard reads, of the card c.
+const cardColumns = "c.id, c.organisation_id, c.organisation_key, c.workspace_id, c.board_id, c.list_id, c.key_prefix, c.number, " +
+	"c.title, c.description, c.position, c.due_day, c.due_slot, c.due_time_zone, c.completed_at, c.archived_at, c.created_by_id, " +
+	"c.cover_attachment_id, c.client_token, c.version, c.created_at, c.updated_at"
+
+// scanCard reads a row whose columns are before, cardColumns and behind.
+func scanCard(rows *sql.Rows, before, behind []any) (*domain.Card, error) {
+	c := &domain.Card{}
+	return c, rows.Scan(slices.Concat(before, []any{
+		&c.ID, &c.OrganisationID, &c.OrganisationKey, &c.WorkspaceID, &c.BoardID, &c.ListID, &c.KeyPrefix, &c.Number,
+		&c.Title, &c.Description, &c.Position, &c.DueDay, &c.DueSlot, &c.DueTimeZone, &c.CompletedAt, &c.ArchivedAt, &c.CreatedByID,
+		&c.CoverAttachmentID, &c.ClientToken, &c.Version, &c.CreatedAt, &c.UpdatedAt,
+	}, behind)...)
+}
+
+// CardIDByKey implements domain.Cards. Prefixes stay reserved, so that a retired one still leads to one workspace.
+func (s *Store) CardIDByKey(ctx context.Context, organisationKey, prefix string, number int) (string, error) {
+	return s.cardID(ctx, "SELECT c.id FROM organisations o JOIN key_prefixes k ON k.organisation_id = o.id "+
+		"JOIN cards c ON c.workspace_id = k.workspace_id WHERE o.route_key = ? AND k.prefix = ? AND c.number = "+
+		s.dialect.placeholder(kindInt), organisationKey, prefix, number)
+}
+
+// CardIDByToken implements domain.Cards.
+func (s *Store) CardIDByToken(ctx context.Context, token string) (string, error) {
+	return s.cardID(ctx, "SELECT c.id FROM cards c WHERE c.client_token = ?", token)
+}
+
+func (s *Store) cardID(ctx context.Context, query string, args ...any) (id string, err error) {
+	err = s.each(ctx, frag(query, args...), func(rows *sql.Rows) error { return rows.Scan(&id) })
+	if err != nil {
+		return "", fmt.Errorf("look a card up: %w", err)
+	}
+	return id, nil
+}
+
+// VisibleCards implements domain.Cards.
+func (s *Store) VisibleCards(ctx context.Context, viewer *domain.Principal, ids []string) (map[string]bool, error) {
+	visible, args := visibleCards(s.dialect, viewer, "c")
+	found := make(map[string]bool, len(ids))
+	query := frag("SELECT c.id FROM cards c WHERE "+s.dialect.anyOf("c.id")+" AND "+visible, append([]any{s.dialect.list(ids)}, args...)...)
+	err := s.each(ctx, query, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		found[id] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("judge cards: %w", err)
+	}
+	return found, nil
+}

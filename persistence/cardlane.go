@@ -1,0 +1,101 @@
+package persistence
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"kanera.dev/domain"
+)
+
+// lane is the condition that the card c stands in the lane of a list, on any board. It takes the id of the list.
+const lane = "c.list_id = ? AND c.archived_at IS NULL"
+
+// LaneEnd implements domain.Cards.
+func (s *Store) LaneEnd(ctx context.Context, listID string, last bool) (*domain.Position, error) {
+	end := "min"
+	if last {
+		end = "max"
+	}
+	return s.position(ctx, "SELECT "+end+"(c.position) FROM cards c WHERE "+lane, listID)
+}
+
+// LaneNeighbour implements domain.Cards.
+func (s *Store) LaneNeighbour(ctx context.Context, listID string, position domain.Position, after bool, exceptID string) (*domain.Position, error) {
+	end, side := "max", "<"
+	if after {
+		end, side = "min", ">"
+	}
+	return s.position(ctx, "SELECT "+end+"(c.position) FROM cards c WHERE "+lane+" AND c.position "+side+" ? AND NOT ("+
+		s.dialect.anyOf("c.id")+")", listID, int64(position), s.dialect.list([]string{exceptID}))
+}
+
+func (s *Store) position(ctx context.Context, query string, args ...any) (position *domain.Position, err error) {
+	err = s.each(ctx, frag(query, args...), func(rows *sql.Rows) error { return rows.Scan(&position) })
+	if err != nil {
+		return nil, fmt.Errorf("read a place in a lane: %w", err)
+	}
+	return position, nil
+}
+
+// RenumberLane implements domain.Cards with one statement.
+func (s *Store) RenumberLane(ctx context.Context, listID string) (ranks []domain.Ranked, err error) {
+	renumber := frag("UPDATE cards SET position = r.place FROM (SELECT c.id AS id, ? * ROW_NUMBER() OVER (ORDER BY c.position, c.id) AS place "+
+		"FROM cards c WHERE "+lane+") AS r WHERE cards.id = r.id RETURNING cards.id, cards.position", int64(domain.PositionStep), listID)
+	err = s.inTransaction(ctx, func(tx *Store) error {
+		ranks = nil
+		return tx.each(ctx, renumber, func(rows *sql.Rows) error {
+			var rank domain.Ranked
+			err := rows.Scan(&rank.ID, &rank.Position)
+			ranks = append(ranks, rank)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("renumber a lane: %w", err)
+	}
+	slices.SortFunc(ranks, func(a, b domain.Ranked) int { return cmp.Compare(a.Position, b.Position) })
+	return ranks, nil
+}
+
+// LockLane implements domain.Cards: the list stands for its lane.
+func (s *Store) LockLane(ctx context.Context, listID string) error {
+	lock := frag("SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID)
+	if err := s.each(ctx, lock, func(*sql.Rows) error { return nil }); err != nil {
+		return fmt.Errorf("lock a lane: %w", err)
+	}
+	return nil
+}
+
+// LaneCards implements domain.Cards.
+func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []*domain.Card, err error) {
+	where := all(frag(lane, listID), childOf(domain.CardParent{BoardID: boardID}))
+	query := frag("SELECT "+cardColumns+" FROM cards c WHERE "+where.text+" ORDER BY c.position, c.id"+s.dialect.forUpdate(), where.args...)
+	err = s.each(ctx, query, func(rows *sql.Rows) error {
+		card, err := scanCard(rows, nil, nil)
+		cards = append(cards, card)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read a lane: %w", err)
+	}
+	return cards, nil
+}
+
+// NextCardNumber implements domain.Cards. The workspace stays locked until the transaction ends, so that a number
+// is never given out twice.
+func (s *Store) NextCardNumber(ctx context.Context, workspaceID string) (number int, err error) {
+	next := frag("UPDATE workspaces SET last_card_number = last_card_number + 1 WHERE id = ? RETURNING last_card_number", workspaceID)
+	err = s.inTransaction(ctx, func(tx *Store) error {
+		return tx.each(ctx, next, func(rows *sql.Rows) error { return rows.Scan(&number) })
+	})
+	if err != nil {
+		return 0, fmt.Errorf("take a card number: %w", err)
+	}
+	if number == 0 {
+		return 0, domain.NotFound("Workspace")
+	}
+	return number, nil
+}

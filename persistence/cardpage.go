@@ -1,0 +1,141 @@
+package persistence
+
+import (
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"kanera.dev/domain"
+)
+
+// statement reads a page of cards for every parent: the parent's place, the row's place, the card, its key values.
+// One parent is an ordinary query. Several are a query for each inside one statement on Postgres, which stops
+// reading after the page, and a numbering of all their cards on SQLite, which has no such thing.
+func (c *cardSelection) statement(d dialect, parents []domain.CardParent) fragment {
+	var st statement
+	switch {
+	case len(parents) == 0:
+	case len(parents) == 1:
+		st.add(frag("SELECT 0, 0, "+c.columns()), c.from(), frag(" WHERE "), all(childOf(parents[0]), c.where), c.pageText())
+	default:
+		for i, group := range groupParents(parents) {
+			if i > 0 {
+				st.add(frag(" UNION ALL "))
+			}
+			if d.name() == postgresName {
+				c.addLateral(&st, d, group)
+			} else {
+				c.addNumbered(&st, d, group)
+			}
+		}
+		st.add(frag(" ORDER BY 1, 2"))
+	}
+	return st.fragment()
+}
+
+func (c *cardSelection) addLateral(st *statement, d dialect, group *parentGroup) {
+	st.add(frag("SELECT p.i, x.* FROM "), group.from(d), frag(" CROSS JOIN LATERAL (SELECT "+c.numbered("")+c.columns()), c.from(),
+		frag(" WHERE "), all(group.join(), c.where), c.pageText(), frag(") x"))
+}
+
+func (c *cardSelection) addNumbered(st *statement, d dialect, group *parentGroup) {
+	st.add(frag("SELECT * FROM (SELECT p.i AS i, "+c.numbered("PARTITION BY p.i ")+c.columns()), c.from(), frag(" JOIN "), group.from(d),
+		frag(" ON "), group.join(), frag(" WHERE "), c.where, frag(") AS x"))
+	if !c.page.All {
+		st.add(frag(" WHERE x.n > " + strconv.Itoa(c.offset()) + " AND x.n <= " + strconv.Itoa(c.offset()+c.page.First+1)))
+	}
+}
+
+// columns are the card and its key values.
+func (c *cardSelection) columns() string {
+	var b strings.Builder
+	b.WriteString(cardColumns)
+	for i, key := range c.order.keys {
+		b.WriteString(", " + key.expr + " AS k" + strconv.Itoa(i))
+	}
+	return b.String()
+}
+
+func (c *cardSelection) numbered(partition string) string {
+	return "ROW_NUMBER() OVER (" + partition + "ORDER BY " + orderBy(c.order.keys) + ") AS n, "
+}
+
+func (c *cardSelection) from() fragment {
+	return (&statement{}).add(frag(" FROM cards c")).add(c.order.joins...).fragment()
+}
+
+// pageText ends a query with its order and limits. The limits are written out: with a parameter Postgres may settle
+// for a plan that suits any limit.
+func (c *cardSelection) pageText() fragment {
+	text := " ORDER BY " + orderBy(c.order.keys)
+	if !c.page.All {
+		text += " LIMIT " + strconv.Itoa(c.page.First+1)
+	}
+	if c.offset() > 0 {
+		text += " OFFSET " + strconv.Itoa(c.offset())
+	}
+	return frag(text)
+}
+
+// offset is how many rows are skipped by number; a whole list skips none.
+func (c *cardSelection) offset() int {
+	if !c.page.ByRow || c.page.All {
+		return 0
+	}
+	return c.page.Offset
+}
+
+// foundCard is a card with the key values that its cursor needs.
+type foundCard struct {
+	card   *domain.Card
+	values []any
+}
+
+// scan reads a row and the place of its parent.
+func (c *cardSelection) scan(rows *sql.Rows) (parent int, found *foundCard, err error) {
+	var number int
+	found = &foundCard{values: make([]any, len(c.order.keys))}
+	extra := []any{&parent, &number}
+	for i := range found.values {
+		extra = append(extra, &found.values[i])
+	}
+	found.card, err = scanCard(rows, extra[:2], extra[2:])
+	return parent, found, err
+}
+
+func (c *cardSelection) pageOf(found []*foundCard) domain.PageOf[*domain.Card] {
+	var page domain.PageOf[*domain.Card]
+	page.PageInfo.HasPreviousPage = c.offset() > 0 || !c.page.ByRow && c.page.After != ""
+	if page.PageInfo.HasNextPage = !c.page.All && len(found) > c.page.First; page.PageInfo.HasNextPage {
+		found = found[:c.page.First]
+	}
+	for _, row := range found {
+		page.Nodes = append(page.Nodes, row.card)
+		page.Cursors = append(page.Cursors, cursorOf(c.mark, c.order.keys, row.values))
+	}
+	if len(page.Cursors) > 0 {
+		page.PageInfo.StartCursor = &page.Cursors[0]
+		page.PageInfo.EndCursor = &page.Cursors[len(page.Cursors)-1]
+	}
+	return page
+}
+
+// countCardsOf counts the cards of every parent: its place, its number of cards. Parents without cards may be
+// missing.
+func countCardsOf(d dialect, where fragment, parents []domain.CardParent) fragment {
+	var st statement
+	switch {
+	case len(parents) == 0:
+	case len(parents) == 1:
+		st.add(frag("SELECT 0, count(*) FROM cards c WHERE "), all(childOf(parents[0]), where))
+	default:
+		for i, group := range groupParents(parents) {
+			if i > 0 {
+				st.add(frag(" UNION ALL "))
+			}
+			st.add(frag("SELECT p.i, count(*) FROM "), group.from(d), frag(" JOIN cards c ON "), group.join(), frag(" WHERE "), where,
+				frag(" GROUP BY p.i"))
+		}
+	}
+	return st.fragment()
+}
