@@ -49,3 +49,43 @@ type FieldValue struct {
 	UserIDs   IDs // in the order chosen; nil when emptied
 	UpdatedAt time.Time
 }
+
+// CustomFieldValue is a FieldValue seen as the type of its field.
+type CustomFieldValue interface {
+	// Row returns the value whatever its type.
+	Row() *FieldValue
+}
+
+// The types of a FieldValue.
+type (
+	TextFieldValue     struct{ *FieldValue }
+	NumberFieldValue   struct{ *FieldValue }
+	CheckboxFieldValue struct{ *FieldValue }
+	SelectFieldValue   struct{ *FieldValue }
+	DateFieldValue     struct{ *FieldValue }
+	URLFieldValue      struct{ *FieldValue }
+	UserFieldValue     struct{ *FieldValue }
+)
+
+// Row returns the value itself.
+func (v *FieldValue) Row() *FieldValue { return v }
+
+// Typed returns the value as the type of its field.
+func (v *FieldValue) Typed() CustomFieldValue {
+	switch v.Type {
+	case FieldNumber:
+		return NumberFieldValue{v}
+	case FieldCheckbox:
+		return CheckboxFieldValue{v}
+	case FieldSelect:
+		return SelectFieldValue{v}
+	case FieldDate:
+		return DateFieldValue{v}
+	case FieldURL:
+		return URLFieldValue{v}
+	case FieldUser:
+		return UserFieldValue{v}
+	default:
+		return TextFieldValue{v}
+	}
+}

@@ -62,3 +62,9 @@ type NumberMeasures struct {
 	Sum, Avg, Min, Max, Median *float64 // nil when no card has a value
 	Count, Nulls               int
 }
+
+// Number returns the measures of a number field that was asked for.
+func (r *CardAggregateRow) Number(field string) *NumberMeasures { return r.Numbers[field] }
+
+// Number returns the measures of a number field that was asked for.
+func (t *CardAggregateTotals) Number(field string) *NumberMeasures { return t.Numbers[field] }

@@ -1,0 +1,166 @@
+package domain
+
+import (
+	"context"
+	"slices"
+)
+
+// CardCreate makes a card. With a client token that was used before, it answers the first card and changes nothing.
+func (s *Service) CardCreate(ctx context.Context, who *Principal, in NewCard) (*Card, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	card, err := s.createCard(ctx, who, in)
+	if CodeOf(err) == CodeConflict && in.ClientToken != nil { // the same token won a race: it is there now
+		return s.createCard(ctx, who, in)
+	}
+	return card, err
+}
+
+func (in NewCard) check() error {
+	var checks Checks
+	checks.Text(in.Title, 1, maxCardTitle, "input", "title")
+	if in.Description != nil {
+		checks.Text(*in.Description, 0, maxCardDescription, "input", "description")
+	}
+	in.Due.check(&checks)
+	return checks.Err()
+}
+
+func (s *Service) createCard(ctx context.Context, who *Principal, in NewCard) (card *Card, err error) {
+	err = s.Store.InTx(ctx, func(tx Store) error {
+		list := &List{ID: in.ListID}
+		if err := tx.Load(ctx, list); err != nil {
+			return err
+		}
+		board, access, err := s.boardFor(ctx, tx, who, in.BoardID, editBoard)
+		if err != nil {
+			return err
+		}
+		if card, err = s.cardOfToken(ctx, tx, who, in); card != nil || err != nil {
+			return err
+		}
+		if err := s.checkMedia(in.Description, nil); err != nil {
+			return err
+		}
+		if list.WorkspaceID != board.WorkspaceID {
+			return BadRequest("The list belongs to another workspace.")
+		}
+		if access.AssignedItemsOnly { // else the creator could not see the card
+			in.AssigneeIDs = append([]string{who.UserID}, in.AssigneeIDs...)
+		}
+		assignees := unique(in.AssigneeIDs)
+		if err := s.checkAssignable(ctx, tx, board.ID, assignees); err != nil {
+			return err
+		}
+		labels, err := s.labelsFor(ctx, tx, board.WorkspaceID, in.LabelIDs)
+		if err != nil {
+			return err
+		}
+		if card, err = s.insertCard(ctx, tx, who, board, in); err != nil {
+			return err
+		}
+		return s.announceCard(ctx, tx, who, card, labels, assignees, map[string]any{"title": card.Title, "listId": card.ListID})
+	})
+	return card, err
+}
+
+// cardOfToken finds the card that the client token made before.
+func (s *Service) cardOfToken(ctx context.Context, tx Store, who *Principal, in NewCard) (*Card, error) {
+	if in.ClientToken == nil {
+		return nil, nil
+	}
+	id, err := tx.CardIDByToken(ctx, *in.ClientToken)
+	if id == "" || err != nil {
+		return nil, err
+	}
+	card := &Card{ID: id}
+	if err := tx.Load(ctx, card); err != nil {
+		return nil, err
+	}
+	if card.BoardID != in.BoardID || card.ListID != in.ListID || card.CreatedByID != who.UserID {
+		return nil, BadRequest("The client token was used for another card.")
+	}
+	return card, nil
+}
+
+// insertCard gives the card its number and its place and writes it.
+func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard) (*Card, error) {
+	workspace := &Workspace{ID: board.WorkspaceID}
+	if err := tx.Load(ctx, workspace); err != nil {
+		return nil, err
+	}
+	organisation := &Organisation{ID: board.OrganisationID}
+	if err := tx.Load(ctx, organisation); err != nil {
+		return nil, err
+	}
+	number, err := tx.NextCardNumber(ctx, workspace.ID)
+	if err != nil {
+		return nil, err
+	}
+	position, err := s.laneEnd(ctx, tx, who, board.home(), in.ListID, !in.AtTop)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	card := &Card{ID: s.NewID(), OrganisationID: board.OrganisationID, OrganisationKey: organisation.Key,
+		WorkspaceID: workspace.ID, BoardID: board.ID, ListID: in.ListID, KeyPrefix: workspace.CardKeyPrefix,
+		Number: number, Title: in.Title, Description: in.Description, Position: position,
+		CreatedByID: who.UserID, ClientToken: in.ClientToken, Version: 1, CreatedAt: now, UpdatedAt: now}
+	in.Due.apply(card, who)
+	return card, tx.Insert(ctx, card)
+}
+
+// announceCard writes what hangs on a new card and tells everybody: the card first, then its feed entry, then
+// labels and assignees.
+func (s *Service) announceCard(ctx context.Context, tx Store, who *Principal, card *Card, labels []*Label, assignees []string, created map[string]any) error {
+	if err := s.emit(ctx, tx, who, outgoing{home: card.home(), Type: "card:created",
+		Data: map[string]any{"boardId": card.BoardID, "card": card.wire()}}); err != nil {
+		return err
+	}
+	if err := s.record(ctx, tx, who, entry{home: card.home(), EntityType: entityCard, EntityID: card.ID,
+		Action: "created", Payload: created}); err != nil {
+		return err
+	}
+	if len(labels) > 0 {
+		if err := tx.SetLabels(ctx, card.ID, idsOf(labels)); err != nil {
+			return err
+		}
+		if err := s.emitSet(ctx, tx, who, card, "labels", idsOf(labels)); err != nil {
+			return err
+		}
+	}
+	if len(assignees) > 0 {
+		if err := tx.SetAssignees(ctx, card.ID, assignees, s.Now()); err != nil {
+			return err
+		}
+		return s.emitSet(ctx, tx, who, card, "assignees", assignees)
+	}
+	return nil
+}
+
+// emitSet tells which labels or assignees a card has now.
+func (s *Service) emitSet(ctx context.Context, tx Store, who *Principal, card *Card, what string, ids []string) error {
+	member := map[string]string{"labels": "labelIds", "assignees": "assigneeIds"}[what]
+	return s.emit(ctx, tx, who, outgoing{home: card.home(), CardID: card.ID, Type: "card:" + what + ":set",
+		Data: map[string]any{"boardId": card.BoardID, "cardId": card.ID, member: ids}})
+}
+
+// unique drops repeated ids and keeps the order of the first ones.
+func unique(ids []string) []string {
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func idsOf(labels []*Label) []string {
+	ids := make([]string, len(labels))
+	for i, label := range labels {
+		ids[i] = label.ID
+	}
+	return ids
+}

@@ -1,0 +1,143 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"kanera.dev/domain"
+)
+
+type cardResolver struct{ service *domain.Service }
+
+func (r cardResolver) URL(_ context.Context, c *domain.Card) (string, error) {
+	return r.service.WebURL + "/o/" + c.OrganisationKey + "/c/" + c.Key(), nil
+}
+
+func (r cardResolver) DueDate(_ context.Context, c *domain.Card) (*domain.DueDate, error) {
+	return c.Due(r.service.Now()), nil
+}
+
+func (r cardResolver) LabelIds(ctx context.Context, c *domain.Card) ([]string, error) {
+	ids, err := loadersOf(ctx).labelIDsOf.Load(ctx, c.ID)
+	return orEmpty(ids), err
+}
+
+func (r cardResolver) Labels(ctx context.Context, c *domain.Card) ([]*domain.Label, error) {
+	ids, err := loadersOf(ctx).labelIDsOf.Load(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return many(ctx, loadersOf(ctx).label, ids)
+}
+
+func (r cardResolver) AssigneeIds(ctx context.Context, c *domain.Card) ([]string, error) {
+	ids, err := loadersOf(ctx).assigneesOf.Load(ctx, c.ID)
+	return orEmpty(ids), err
+}
+
+func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.User, error) {
+	ids, err := loadersOf(ctx).assigneesOf.Load(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return many(ctx, loadersOf(ctx).user, ids)
+}
+
+func (r cardResolver) CustomFieldValues(ctx context.Context, c *domain.Card, shownOnCard *bool) ([]domain.CustomFieldValue, error) {
+	values, err := loadersOf(ctx).valuesOf.Load(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var hidden []string
+	if orZero(shownOnCard) {
+		fields, err := loadersOf(ctx).fieldsOf.Load(ctx, c.WorkspaceID)
+		if err != nil {
+			return nil, err
+		}
+		for _, field := range fields {
+			if !field.ShowOnCard {
+				hidden = append(hidden, field.ID)
+			}
+		}
+	}
+	typed := make([]domain.CustomFieldValue, 0, len(values))
+	for _, value := range values {
+		if !slices.Contains(hidden, value.FieldID) {
+			typed = append(typed, value.Typed())
+		}
+	}
+	return typed, nil
+}
+
+func (r cardResolver) Board(ctx context.Context, c *domain.Card) (*domain.Board, error) {
+	return loadersOf(ctx).board.Load(ctx, c.BoardID)
+}
+
+func (r cardResolver) List(ctx context.Context, c *domain.Card) (*domain.List, error) {
+	return loadersOf(ctx).list.Load(ctx, c.ListID)
+}
+
+func (r cardResolver) Workspace(ctx context.Context, c *domain.Card) (*domain.Workspace, error) {
+	return loadersOf(ctx).workspace.Load(ctx, c.WorkspaceID)
+}
+
+func (r cardResolver) Creator(ctx context.Context, c *domain.Card) (*domain.User, error) {
+	return loadersOf(ctx).user.Load(ctx, c.CreatedByID)
+}
+
+func (r cardResolver) Activity(ctx context.Context, c *domain.Card, first *int, after *string) (*ActivityConnection, error) {
+	page, err := pageOf(first, after, nil)
+	if err != nil {
+		return nil, err
+	}
+	return loadersOf(ctx).cardActivity.load(ctx, c.ID, query[string, *domain.Activity]{
+		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.Activity], error) {
+			return r.service.Store.CardActivityOf(ctx, ids, page)
+		},
+		count: r.service.Store.CountCardActivity,
+	})
+}
+
+// cardsUnder answers a connection of cards for all parents that ask for it at once.
+func cardsUnder(ctx context.Context, service *domain.Service, parent domain.CardParent, first *int, after *string, rows *PageInput, in domain.CardSearch) (*CardConnection, error) {
+	page, err := pageOf(first, after, rows)
+	if err != nil {
+		return nil, err
+	}
+	in.Page = page
+	q, err := service.Search(ctx, domain.PrincipalFrom(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return loadersOf(ctx).cards.load(ctx, parent, query[domain.CardParent, *domain.Card]{
+		page: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]domain.PageOf[*domain.Card], error) {
+			return service.Store.FindCards(ctx, q, parents)
+		},
+		count: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]int, error) {
+			return service.Store.CountCards(ctx, q, parents)
+		},
+	})
+}
+
+func (q queries) Card(ctx context.Context, id, key, organisationKey *string) (*domain.Card, error) {
+	who := domain.PrincipalFrom(ctx)
+	switch {
+	case (id == nil) == (key == nil) || organisationKey != nil && key == nil:
+		return nil, domain.Invalid(domain.Custom("give exactly one of id and key"))
+	case id != nil:
+		return q.service.Card(ctx, who, *id)
+	}
+	return q.service.CardByKey(ctx, who, orZero(organisationKey), *key)
+}
+
+func (q queries) Cards(ctx context.Context, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived *bool) (*CardConnection, error) {
+	return cardsUnder(ctx, q.service, domain.CardParent{}, first, after, nil,
+		domain.CardSearch{Filter: filter, Order: order, Default: domain.NewestFirst, Archived: archived, IncludeCompleted: true})
+}
+
+func orEmpty[T any](things []T) []T {
+	if things == nil {
+		return []T{}
+	}
+	return things
+}
