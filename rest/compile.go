@@ -30,10 +30,15 @@ func compile(table []Route, lib *library) ([]*plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("row %s %s (%s): %w", route.Method, route.Pattern, route.Operation, err)
 		}
+		if len(plans) > 0 && sameRequest(plans[len(plans)-1].route, route) && plans[len(plans)-1].route.When == "" {
+			return nil, fmt.Errorf("row %s %s (%s): a row with a condition stands above the one without", route.Method, route.Pattern, route.Operation)
+		}
 		plans = append(plans, p)
 	}
 	return plans, lib.unused(table)
 }
+
+func sameRequest(a, b Route) bool { return a.Method == b.Method && a.Pattern == b.Pattern }
 
 func (l *library) unused(table []Route) error {
 	named := map[string]bool{}

@@ -83,18 +83,15 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, rows []*plan) {
 	_, _ = w.Write(body)
 }
 
-// choose picks the first row whose condition holds; the row without one holds always.
+// choose picks the first row whose condition holds; the last row has none.
 func choose(rows []*plan, query url.Values) *plan {
-	var otherwise *plan
 	for _, p := range rows {
 		name, value, conditional := strings.Cut(p.route.When, "=")
-		if !conditional {
-			otherwise = p
-		} else if query.Get(name) == value {
+		if !conditional || query.Get(name) == value {
 			return p
 		}
 	}
-	return otherwise
+	return rows[len(rows)-1]
 }
 
 // answer runs one request. A missing credential is told before anything about the request is.
