@@ -1,14 +1,18 @@
 package domain
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Principal is who acts: one API key, with what was known of its owner when the request began.
 type Principal struct {
 	KeyID          string
 	KeyName        *string // nil for an unnamed personal key
 	Kind           CredentialKind
-	Scope          Scope  // always ScopeWrite for personal keys
-	UserID         string // owner of a personal key, creator of a workspace key
+	Scope          Scope      // always ScopeWrite for personal keys
+	KeyUsedAt      *time.Time // last use on record; nil for never
+	UserID         string     // owner of a personal key, creator of a workspace key
 	UserName       string
 	UserAvatarURL  *string
 	TimeZone       string // the user's, IANA
