@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kanera.dev/graph"
+	"kanera.dev/rest"
 )
 
 // sane is what a client may choose as request id: visible ASCII of a bounded length.
@@ -72,8 +73,7 @@ func withRecovery(next http.Handler, log *slog.Logger) http.Handler {
 				if counted.status != 0 {
 					panic(http.ErrAbortHandler)
 				}
-				w.Header().Set("Cache-Control", "no-store")
-				answer(w, http.StatusInternalServerError, internalError())
+				rest.WriteError(w, fmt.Errorf("panic: %v", cause))
 			}
 		}()
 		next.ServeHTTP(counted, r)

@@ -10,6 +10,9 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/pflag"
+
+	"kanera.dev/domain"
+	"kanera.dev/gateway/demo"
 )
 
 // Config is everything that can be set from outside. ReadConfig is the only way to a valid one.
@@ -69,7 +72,7 @@ func (c Config) KeyEnvironment() string { return keyEnvironments[c.Environment] 
 // complete validates the configuration and fills in the defaults that follow from other members.
 func (c *Config) complete() error {
 	if c.PublicURL == "" {
-		c.PublicURL = "http://" + c.Addr
+		c.PublicURL = "http://" + reachable(c.Addr)
 	}
 	if c.WebURL == "" {
 		c.WebURL = c.PublicURL
@@ -94,6 +97,15 @@ func (c *Config) complete() error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// reachable names this machine where an address means all of its interfaces.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
 }
 
 func isAddress(text string) bool {
@@ -121,4 +133,9 @@ func isURL(text string, schemes ...string) bool {
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && isURL(text, "http", "https") && u.Scheme+"://"+u.Host == text
+}
+
+// DemoTarget says where invented organisations go.
+func (c Config) DemoTarget(store domain.Store) demo.Target {
+	return demo.Target{Store: store, Now: domain.SystemClock, KeyEnvironment: c.KeyEnvironment(), PublicURL: c.PublicURL, DataDir: c.DataDir}
 }

@@ -12,7 +12,7 @@ import (
 // doors is what the routes lead to.
 type doors struct {
 	graphQL      http.Handler // POST and GET /graphql
-	rest         http.Handler // everything below /api/v1
+	rest         http.Handler // everything below /api/v1, and 404 for whatever nobody serves
 	openAPI      []byte
 	pages        *pages.Pages
 	authenticate authenticator
@@ -31,8 +31,8 @@ func (d doors) handler() http.Handler {
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", only(withPrincipal(d.graphQL, d.authenticate, refuseGraphQL(d.log)), http.MethodGet, http.MethodPost))
-	mux.Handle("/api/v1/", withPrincipal(http.StripPrefix("/api/v1", d.rest), d.authenticate, refuseREST(d.log)))
+	mux.Handle("/graphql", d.only(withPrincipal(d.graphQL, d.authenticate, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
+	mux.Handle("/api/v1/", withPrincipal(d.rest, d.authenticate, logged(refuseREST, d.log)))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":           d.pages.Index,
 		"/graphiql":      d.pages.GraphiQL,
@@ -41,19 +41,18 @@ func (d doors) routes() http.Handler {
 		"/assets/{file}": d.pages.Asset,
 		"/openapi.json":  d.serveOpenAPI,
 		"/health":        d.serveHealth,
-		"/api/v1/health": d.serveHealth,
 	} {
-		mux.Handle(path, only(serve, http.MethodGet, http.MethodHead))
+		mux.Handle(path, d.only(serve, http.MethodGet, http.MethodHead))
 	}
-	mux.HandleFunc("/", notFound)
+	mux.Handle("/", d.rest)
 	return mux
 }
 
 // only hides a handler from all other methods.
-func only(next http.Handler, methods ...string) http.Handler {
+func (d doors) only(next http.Handler, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(methods, r.Method) {
-			notFound(w, r)
+			d.rest.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

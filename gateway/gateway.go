@@ -1,0 +1,106 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"kanera.dev/domain"
+	"kanera.dev/gateway/pages"
+	"kanera.dev/graph"
+	"kanera.dev/persistence"
+	"kanera.dev/rest"
+)
+
+// shutdownTime is how long requests may take to end after the server was told to stop.
+const shutdownTime = 10 * time.Second
+
+// Gateway is the whole server, wired and ready to serve.
+type Gateway struct {
+	config  Config
+	store   *persistence.Store
+	service *domain.Service
+	handler http.Handler
+	log     *slog.Logger
+}
+
+// Open connects to the database, brings its schema up to date and wires everything. Close it in the end.
+func Open(ctx context.Context, config Config, log *slog.Logger) (*Gateway, error) {
+	store, err := OpenStore(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{config: config, store: store, log: log}
+	if err := g.wire(); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return g, nil
+}
+
+// OpenStore connects to the database and brings its schema up to date.
+func OpenStore(ctx context.Context, config Config) (*persistence.Store, error) {
+	store, err := persistence.Open(ctx, persistence.Config{URL: config.DatabaseURL, DataDir: config.DataDir})
+	if err != nil {
+		return nil, fmt.Errorf("open database (KANERA_DATABASE_URL, KANERA_DATA_DIR): %w", err)
+	}
+	if err := store.Migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate database: %w", err), store.Close())
+	}
+	return store, nil
+}
+
+// wire builds the use cases on the store, the executor on the use cases and the doors on the executor.
+func (g *Gateway) wire() error {
+	g.service = &domain.Service{Store: g.store, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
+	executor := graph.NewExecutor(g.service, g.log)
+	api, err := rest.New(executor, g.log)
+	if err != nil {
+		return fmt.Errorf("compile REST routes: %w", err)
+	}
+	browser, err := pages.New()
+	if err != nil {
+		return err
+	}
+	g.handler = doors{
+		graphQL: graph.NewHandler(executor), rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
+		authenticate: g.service.Authenticate, ping: g.store.Ping, newID: uuid.NewString, log: g.log,
+	}.handler()
+	return nil
+}
+
+// Handler answers every request of the server.
+func (g *Gateway) Handler() http.Handler { return g.handler }
+
+// Serve answers requests until ctx ends, then lets the running ones finish.
+func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           g.handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(limited); err != nil {
+		return fmt.Errorf("stop serving: %w", errors.Join(err, server.Close()))
+	}
+	return nil
+}
+
+// Close lets go of the database.
+func (g *Gateway) Close() error { return g.store.Close() }
