@@ -13,12 +13,12 @@ export async function titlesOnFirstBoard(): Promise<string[]> {
   const board = boards.data?.[0]
   if (!board) return []
 
-  const open = await client.GET('/boards/{id}/open', { params: { path: { id: board.id } } })
+  const open = await client.POST('/boards/{id}/open', { params: { path: { id: board.id } } })
   return open.data?.cards.map((card) => card.title) ?? []
 }
 
 export async function complete(id: string): Promise<boolean> {
-  const { data, error } = await client.PUT('/cards/{id}/completion', { params: { path: { id } }, body: { completed: true } })
+  const { data, error } = await client.PATCH('/cards/{id}/completion', { params: { path: { id } }, body: { completed: true } })
   if (error) throw new Error(error.code)
   return data.completedAt !== null
 }
