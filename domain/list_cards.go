@@ -171,7 +171,7 @@ func (s *Service) changeable(ctx context.Context, tx Store, who *Principal, card
 
 // stack puts cards on top of a list, in their order.
 func (s *Service) stack(ctx context.Context, tx Store, who *Principal, cards []*Card, target *List) error {
-	first, err := s.roomAbove(ctx, tx, target.ID, len(cards))
+	first, err := s.roomAbove(ctx, tx, who, cards, target.ID)
 	if err != nil {
 		return err
 	}
@@ -193,9 +193,9 @@ func (s *Service) stack(ctx context.Context, tx Store, who *Principal, cards []*
 	return nil
 }
 
-// roomAbove returns where the first of n new cards goes on top of a list. At the end of the number line the list is
+// roomAbove returns where the first of the cards goes on top of a list. At the end of the number line the list is
 // renumbered first.
-func (s *Service) roomAbove(ctx context.Context, tx Store, listID string, n int) (Position, error) {
+func (s *Service) roomAbove(ctx context.Context, tx Store, who *Principal, cards []*Card, listID string) (Position, error) {
 	top, err := tx.LaneEnd(ctx, listID, false)
 	if err != nil {
 		return 0, err
@@ -203,12 +203,15 @@ func (s *Service) roomAbove(ctx context.Context, tx Store, listID string, n int)
 	if top == nil {
 		return PositionStep, nil
 	}
-	height := Position(n) * PositionStep
-	if *top < math.MinInt64+height {
-		if _, err := tx.RenumberLane(ctx, listID); err != nil {
-			return 0, err
-		}
-		return PositionStep - height, nil
+	height := Position(len(cards)) * PositionStep
+	if *top >= math.MinInt64+height {
+		return *top - height, nil
 	}
-	return *top - height, nil
+	positions, err := tx.RenumberLane(ctx, listID)
+	if err != nil {
+		return 0, err
+	}
+	at := cards[0].home()
+	return PositionStep - height, s.emit(ctx, tx, who, outgoing{home: at, Type: "card:rebalanced",
+		Data: map[string]any{"boardId": at.BoardID, "listId": listID, "positions": rankedWire(positions)}})
 }
