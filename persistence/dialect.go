@@ -41,13 +41,18 @@ type dialect interface {
 	median(decimal string) string
 	// elements is a FROM item with the column value: the elements of a JSON array of texts.
 	elements(array, alias string) string
+	// positions is a FROM item v(id, position) over one parameter made by positionList.
+	positions() string
 }
 
 type postgresDialect struct{}
 
 func (postgresDialect) name() string               { return postgresName }
 func (postgresDialect) anyOf(column string) string { return column + " = ANY(?::uuid[])" }
-func (postgresDialect) forUpdate() string          { return " FOR UPDATE" }
+
+// forUpdate leaves others free to insert rows that refer to the locked ones.
+func (postgresDialect) forUpdate() string { return " FOR NO KEY UPDATE" }
+
 func (postgresDialect) fold(text string) string {
 	return "lower(" + text + ` COLLATE "und-x-icu")`
 }
@@ -66,6 +71,10 @@ func (postgresDialect) median(decimal string) string {
 }
 func (postgresDialect) elements(array, alias string) string {
 	return "jsonb_array_elements_text(" + array + ") AS " + alias + "(value)"
+}
+
+func (postgresDialect) positions() string {
+	return "jsonb_to_recordset(?::jsonb) AS v(id uuid, position bigint)"
 }
 
 func (postgresDialect) list(ids []string) any {
@@ -96,6 +105,10 @@ func (sqliteDialect) sum(decimal string) string    { return "decimal_sum(" + dec
 func (sqliteDialect) median(decimal string) string { return "decimal_median(" + decimal + ")" }
 func (sqliteDialect) elements(array, alias string) string {
 	return "json_each(" + array + ") AS " + alias
+}
+
+func (sqliteDialect) positions() string {
+	return "(SELECT value ->> 'id' AS id, value ->> 'position' AS position FROM json_each(?)) AS v"
 }
 
 func (sqliteDialect) list(ids []string) any {

@@ -16,7 +16,7 @@ func (s *Store) Load(ctx context.Context, row any) error { return s.load(ctx, ro
 
 // Lock implements domain.Rows. On SQLite nothing is left to do: transactions take turns there.
 func (s *Store) Lock(ctx context.Context, row any) error {
-	return s.load(ctx, row, clause.Locking{Strength: clause.LockingStrengthUpdate})
+	return s.load(ctx, row, clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
 func (s *Store) load(ctx context.Context, row any, clauses ...clause.Expression) error {

@@ -22,13 +22,15 @@ type Store struct {
 	sqlDB   *sql.DB // the pool that writes: migrations run on it
 }
 
+var _ domain.Store = (*Store)(nil)
+
 // maxAttempts bounds how often a transaction is tried that the database gave up for another one.
 const maxAttempts = 5
 
 // InTx implements domain.Store. Inside a transaction it joins that transaction: fn runs as part of it, and its
 // error should end it.
 func (s *Store) InTx(ctx context.Context, fn func(tx domain.Store) error) error {
-	return s.inTransaction(ctx, func(tx *Store) error { return fn(any(tx).(domain.Store)) })
+	return s.inTransaction(ctx, func(tx *Store) error { return fn(tx) })
 }
 
 func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) error {

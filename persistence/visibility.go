@@ -17,38 +17,55 @@ const (
 	memberBoards = "SELECT bm.board_id FROM board_members bm WHERE bm.user_id = ?"
 	// adminWorkspaces takes the user's id.
 	adminWorkspaces = "SELECT wm.workspace_id FROM workspace_members wm WHERE wm.user_id = ? AND wm.role = 'admin'"
-	// barredOrganisations takes the user's id.
-	barredOrganisations = "SELECT om.organisation_id FROM organisation_memberships om WHERE om.user_id = ?" +
-		" AND (om.suspended_at IS NOT NULL OR om.removed_at IS NOT NULL)"
 	// archivedBoards lists the boards that count as not there.
 	archivedBoards = "SELECT ab.id FROM boards ab WHERE ab.archived_at IS NOT NULL"
+	// activeMembership is the condition that the membership under the alias om has not ended.
+	activeMembership = "om.suspended_at IS NULL AND om.removed_at IS NULL"
 )
+
+// barredOrganisations takes the user's id.
+var barredOrganisations = barredFrom("?")
+
+// barredFrom selects the organisations that a user's ended memberships bar them from.
+func barredFrom(user string) string {
+	return "SELECT xm.organisation_id FROM organisation_memberships xm WHERE xm.user_id = " + user +
+		" AND (xm.suspended_at IS NOT NULL OR xm.removed_at IS NOT NULL)"
+}
 
 // visibleCards is the condition that the viewer may see the card under the alias.
 func visibleCards(d dialect, viewer *domain.Principal, alias string) (string, []any) {
-	there := alias + ".board_id NOT IN (" + archivedBoards + ")"
+	whole, args := wholeBoards(d, viewer, alias, alias+".board_id")
+	there := "(" + alias + ".board_id NOT IN (" + archivedBoards + ") AND ("
 	if viewer.IsWorkspaceKey() {
-		return "(" + alias + ".workspace_id = ? AND " + there + ")", []any{viewer.WorkspaceID}
+		return there + whole + "))", args
 	}
-	condition := "(" + there + " AND " + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
-		d.anyOf(alias+".organisation_id") +
-		" OR " + alias + ".workspace_id IN (" + adminWorkspaces + ")" +
-		" OR " + alias + ".board_id IN (" + memberBoards + " AND NOT bm.assigned_items_only)" +
-		" OR " + alias + ".board_id IN (" + memberBoards + " AND bm.assigned_items_only)" +
-		" AND EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = " + alias + ".id AND va.user_id = ?)))"
-	user := viewer.UserID
-	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user, user, user, user}
+	assigned := alias + ".organisation_id NOT IN (" + barredOrganisations + ")" +
+		" AND " + alias + ".board_id IN (" + memberBoards + " AND bm.assigned_items_only)" +
+		" AND EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = " + alias + ".id AND va.user_id = ?)"
+	return there + whole + " OR " + assigned + "))", append(args, viewer.UserID, viewer.UserID, viewer.UserID)
 }
 
 // visibleBoards is the condition that the viewer may open the board under the alias.
 func visibleBoards(d dialect, viewer *domain.Principal, alias string) (string, []any) {
+	whole, args := wholeBoards(d, viewer, alias, alias+".id")
+	there := "(" + alias + ".archived_at IS NULL AND ("
 	if viewer.IsWorkspaceKey() {
-		return "(" + alias + ".archived_at IS NULL AND " + alias + ".workspace_id = ?)", []any{viewer.WorkspaceID}
+		return there + whole + "))", args
 	}
-	condition := "(" + alias + ".archived_at IS NULL AND " + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
+	member := alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND " + alias + ".id IN (" + memberBoards + ")"
+	return there + whole + " OR " + member + "))", append(args, viewer.UserID, viewer.UserID)
+}
+
+// wholeBoards is the condition that the viewer sees all cards of a board. The alias is of a row with the columns
+// organisation_id and workspace_id, board names its board's id.
+func wholeBoards(d dialect, viewer *domain.Principal, alias, board string) (string, []any) {
+	if viewer.IsWorkspaceKey() {
+		return alias + ".workspace_id = ?", []any{viewer.WorkspaceID}
+	}
+	condition := alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
 		d.anyOf(alias+".organisation_id") +
 		" OR " + alias + ".workspace_id IN (" + adminWorkspaces + ")" +
-		" OR " + alias + ".id IN (" + memberBoards + ")))"
+		" OR " + board + " IN (" + memberBoards + " AND NOT bm.assigned_items_only))"
 	user := viewer.UserID
 	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user, user}
 }

@@ -1,0 +1,68 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"kanera.dev/domain"
+)
+
+// principalQuery reads a key with its owner, once for each of the owner's memberships. It takes the hash.
+const principalQuery = "SELECT k.id, k.name, k.kind, k.scope, k.last_used_at, k.created_by_id, u.display_name, u.avatar_url, u.time_zone," +
+	" k.organisation_id, COALESCE(CAST(k.workspace_id AS text), '')," +
+	" k.workspace_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workspace_members wm WHERE wm.workspace_id = k.workspace_id AND wm.user_id = k.created_by_id)," +
+	" COALESCE(CAST(om.organisation_id AS text), ''), COALESCE(om.role, ''), om.suspended_at IS NOT NULL OR om.removed_at IS NOT NULL" +
+	" FROM api_keys k JOIN users u ON u.id = k.created_by_id AND u.removed_at IS NULL" +
+	" LEFT JOIN organisation_memberships om ON om.user_id = u.id" +
+	" WHERE k.key_hash = ? AND k.revoked_at IS NULL"
+
+// PrincipalByKeyHash implements domain.Keys.
+func (s *Store) PrincipalByKeyHash(ctx context.Context, hash string) (*domain.Principal, error) {
+	rows, err := s.query(ctx, principalQuery, hash)
+	if err != nil {
+		return nil, err
+	}
+	p := &domain.Principal{OrganisationRoles: make(map[string]domain.OrganisationRole)}
+	ended := make(map[string]bool)
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		var organisationID string
+		var role domain.OrganisationRole
+		var isEnded bool
+		err := rows.Scan(&p.KeyID, &p.KeyName, &p.Kind, &p.Scope, &p.KeyUsedAt, &p.UserID, &p.UserName, &p.UserAvatarURL, &p.TimeZone,
+			&p.OrganisationID, &p.WorkspaceID, &p.Detached, &organisationID, &role, &isEnded)
+		if isEnded {
+			ended[organisationID] = true
+		} else if organisationID != "" {
+			p.OrganisationRoles[organisationID] = role
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, translate(ctx, err, "API key")
+	}
+	_, isMember := p.OrganisationRoles[p.OrganisationID]
+	if p.KeyID == "" || ended[p.OrganisationID] || !p.IsWorkspaceKey() && !isMember {
+		return nil, nil
+	}
+	if !p.IsWorkspaceKey() {
+		p.Scope = domain.ScopeWrite
+	}
+	return p, nil
+}
+
+// touchInterval is how often at most the use of a key is written down.
+const touchInterval = 5 * time.Minute
+
+// TouchKey implements domain.Keys.
+func (s *Store) TouchKey(ctx context.Context, keyID string, now time.Time) error {
+	return s.exec(ctx, "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at <= ?)",
+		now, keyID, now.Add(-touchInterval))
+}
+
+// APIKeys implements domain.Keys, oldest first.
+func (s *Store) APIKeys(ctx context.Context) ([]*domain.APIKey, error) {
+	var keys []*domain.APIKey
+	err := s.db.WithContext(ctx).Order("created_at, id").Find(&keys).Error
+	return keys, translate(ctx, err, "API key")
+}

@@ -1,0 +1,207 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"math"
+	"strings"
+
+	"kanera.dev/domain"
+)
+
+// table is how rows of a noun are read by hand. The first column is the id.
+type table[T any] struct {
+	name    string
+	columns []string
+	fields  func(*T) []any // where to scan the columns to
+}
+
+// as lists the columns of the table under an alias.
+func (t table[T]) as(alias string) string {
+	return alias + "." + strings.Join(t.columns, ", "+alias+".")
+}
+
+// byIDs reads rows by id, in one statement.
+func byIDs[T any](ctx context.Context, s *Store, t table[T], ids []string) (map[string]*T, error) {
+	if len(ids) == 0 {
+		return map[string]*T{}, nil
+	}
+	rows, err := s.query(ctx, "SELECT "+t.as("t")+" FROM "+t.name+" t WHERE "+s.dialect.anyOf("t.id"), s.dialect.list(ids))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*T, len(ids))
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		row := new(T)
+		fields := t.fields(row)
+		err := rows.Scan(fields...)
+		found[*fields[0].(*string)] = row
+		return struct{}{}, err
+	})
+	return found, translate(ctx, err, "Row")
+}
+
+// below reads all unarchived rows below parents by position, in one statement.
+func below[T any](ctx context.Context, s *Store, t table[T], parent string, ids []string) (map[string][]*T, error) {
+	all := make(map[string][]*T, len(ids))
+	if len(ids) == 0 {
+		return all, nil
+	}
+	rows, err := s.query(ctx, "SELECT t."+parent+", "+t.as("t")+" FROM "+t.name+" t WHERE t.archived_at IS NULL AND "+
+		s.dialect.anyOf("t."+parent)+" ORDER BY t.position, t.id", s.dialect.list(ids))
+	if err != nil {
+		return nil, err
+	}
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		var id string
+		row := new(T)
+		err := rows.Scan(append([]any{&id}, t.fields(row)...)...)
+		all[id] = append(all[id], row)
+		return struct{}{}, err
+	})
+	return all, translate(ctx, err, "Row")
+}
+
+var byPosition = []pageKey{{column: "position", kind: keyWhole}, {column: "id", kind: keyID}}
+
+// listing is an ordered list below each of several parents, read page by page.
+type listing[T any] struct {
+	name    string // which list it is, for cursors
+	rows    string // SELECT of the column parent, then those of columns, then any more that keys need
+	args    []any
+	columns func(*T) []any
+	extra   int            // how many columns rows selects behind those of columns
+	keys    []pageKey      // order below a parent
+	at      func(*T) []any // the keys of a row
+}
+
+// pages reads one page below each parent, all in one statement. Every parent that was asked for has a page.
+func (l listing[T]) pages(ctx context.Context, s *Store, parents []string, page domain.Page) (map[string]domain.PageOf[*T], error) {
+	if len(parents) == 0 {
+		return map[string]domain.PageOf[*T]{}, nil
+	}
+	where, args := "TRUE", []any(nil)
+	if page.After != "" && !page.ByRow {
+		values, err := readCursor(l.name, page.After, l.keys)
+		if err != nil {
+			return nil, err
+		}
+		where, args = behind(l.keys, values)
+	}
+	first, last := rowRange(page)
+	query, bounds := l.window(where), []any{first, last}
+	if len(parents) == 1 {
+		query, bounds = l.single(where), []any{last - first, first}
+	}
+	rows, err := s.query(ctx, query, append(append(append([]any{}, l.args...), args...), bounds...)...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string][]*T, len(parents))
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		var parent string
+		row := new(T)
+		fields := append([]any{&parent}, l.columns(row)...)
+		for range l.extra + 1 {
+			fields = append(fields, new(any))
+		}
+		err := rows.Scan(fields...)
+		found[parent] = append(found[parent], row)
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, translate(ctx, err, "Row")
+	}
+	answer := make(map[string]domain.PageOf[*T], len(parents))
+	for _, parent := range parents {
+		answer[parent] = cutPage(found[parent], page, l.cursor)
+	}
+	return answer, nil
+}
+
+func (l listing[T]) cursor(row *T) string { return writeCursor(l.name, l.at(row)) }
+
+// window numbers the rows below each parent, and takes those in a range.
+func (l listing[T]) window(where string) string {
+	return "SELECT * FROM (SELECT r.*, ROW_NUMBER() OVER (PARTITION BY parent ORDER BY " + inOrder(l.keys) + ") AS page_row FROM (" +
+		l.rows + ") r WHERE " + where + ") p WHERE page_row > ? AND page_row <= ? ORDER BY parent, page_row"
+}
+
+// single reads the rows below one parent without numbering all of them.
+func (l listing[T]) single(where string) string {
+	return "SELECT r.*, 0 AS page_row FROM (" + l.rows + ") r WHERE " + where + " ORDER BY " + inOrder(l.keys) + " LIMIT ? OFFSET ?"
+}
+
+// rowRange is the half-open range of rows to read: one more than the page has, to know whether there is a next.
+func rowRange(page domain.Page) (first, last int64) {
+	switch {
+	case page.All:
+		return 0, math.MaxInt32
+	case page.ByRow:
+		return int64(page.Offset), int64(page.Offset + page.First + 1)
+	}
+	return 0, int64(page.First + 1)
+}
+
+// cutPage makes a page of the rows that were read.
+func cutPage[T any](rows []*T, page domain.Page, cursor func(*T) string) domain.PageOf[*T] {
+	var result domain.PageOf[*T]
+	if !page.All && len(rows) > page.First {
+		rows, result.PageInfo.HasNextPage = rows[:page.First], true
+	}
+	result.Nodes = rows
+	result.PageInfo.HasPreviousPage = !page.All && (page.ByRow && page.Offset > 0 || !page.ByRow && page.After != "")
+	for _, row := range rows {
+		result.Cursors = append(result.Cursors, cursor(row))
+	}
+	if len(rows) > 0 {
+		result.PageInfo.StartCursor, result.PageInfo.EndCursor = &result.Cursors[0], &result.Cursors[len(rows)-1]
+	}
+	return result
+}
+
+// counts counts the rows below each parent, in one statement; parents without any count zero.
+func (l listing[T]) counts(ctx context.Context, s *Store, parents []string) (map[string]int, error) {
+	answer := make(map[string]int, len(parents))
+	if len(parents) == 0 {
+		return answer, nil
+	}
+	for _, parent := range parents {
+		answer[parent] = 0
+	}
+	rows, err := s.query(ctx, "SELECT parent, COUNT(*) FROM ("+l.rows+") r GROUP BY parent", l.args...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		var parent string
+		var count int
+		err := rows.Scan(&parent, &count)
+		answer[parent] = count
+		return struct{}{}, err
+	})
+	return answer, translate(ctx, err, "Row")
+}
+
+// idSet runs a query for ids and returns them as a set.
+func (s *Store) idSet(ctx context.Context, query string, args ...any) (map[string]bool, error) {
+	ids, err := s.ids(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set, nil
+}
+
+// ids runs a query for ids.
+func (s *Store) ids(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := collect(rows, func(rows *sql.Rows) (id string, err error) { err = rows.Scan(&id); return id, err })
+	return ids, translate(ctx, err, "Row")
+}
