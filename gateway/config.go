@@ -49,14 +49,14 @@ func AddFlags(flags *pflag.FlagSet) {
 	}
 }
 
-// ReadConfig reads the environment (NAME=value lines) and the flags that AddFlags added, and validates the
-// result. Its error names every wrong variable with its legal values and never shows a URL, which may hold a
+// ReadConfig reads the environment (NAME=value lines) and the flags that AddFlags added (nil: none), and
+// validates the result. Its error names every wrong variable with its legal values and never shows a URL, which may hold a
 // password.
 func ReadConfig(environ []string, flags *pflag.FlagSet) (Config, error) {
 	variables := env.ToMap(environ)
 	for _, s := range settings {
-		if f := flags.Lookup(s.flag); f != nil && f.Changed {
-			variables[s.variable] = f.Value.String()
+		if flags != nil && flags.Changed(s.flag) {
+			variables[s.variable], _ = flags.GetString(s.flag) // AddFlags made them strings
 		}
 	}
 	var config Config

@@ -1,0 +1,70 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"kanera.dev/gateway"
+)
+
+func TestConfigDefaults(t *testing.T) {
+	t.Parallel()
+	config, err := gateway.ReadConfig(nil, nil)
+	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
+		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080"}
+	if err != nil || config != want {
+		t.Errorf("got %+v, %v; want %+v", config, err, want)
+	}
+}
+
+func TestConfigFollowsEnvironmentAndFlags(t *testing.T) {
+	t.Parallel()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	gateway.AddFlags(flags)
+	if err := flags.Parse([]string{"--addr", "0.0.0.0:9000", "--environment", "staging"}); err != nil {
+		t.Fatal(err)
+	}
+	config, err := gateway.ReadConfig([]string{"KANERA_ADDR=127.0.0.1:1", "KANERA_WEB_URL=https://app.test/"}, flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Addr != "0.0.0.0:9000" || config.PublicURL != "http://localhost:9000" || config.WebURL != "https://app.test" || config.KeyEnvironment() != "stg" {
+		t.Errorf("got %+v", config)
+	}
+}
+
+func TestConfigRefusals(t *testing.T) {
+	t.Parallel()
+	for line, legal := range map[string]string{
+		"KANERA_ADDR=8080":                              "host:port",
+		"KANERA_ADDR=127.0.0.1:70000":                   "0 to 65535",
+		"KANERA_ADDR=127.0.0.1:http":                    "0 to 65535",
+		"KANERA_DATA_DIR= ":                             "folder",
+		"KANERA_DATABASE_URL=mysql://u:s3cret@db/x":     "postgres://",
+		"KANERA_DATABASE_URL=postgres://u:s3cret@%zz/x": "postgres://",
+		"KANERA_REDIS_URL=http://:s3cret@redis":         "redis://",
+		"KANERA_ENVIRONMENT=dev":                        "development, test, staging or production",
+		"KANERA_PUBLIC_URL=https://u:s3cret@api.test":   "origin",
+		"KANERA_PUBLIC_URL=https://api.test/path":       "origin",
+		"KANERA_PUBLIC_URL=api.test":                    "origin",
+		"KANERA_WEB_URL=ftp://app.test":                 "origin",
+	} {
+		_, err := gateway.ReadConfig([]string{line}, nil)
+		name, _, _ := strings.Cut(line, "=")
+		if err == nil || !strings.Contains(err.Error(), name+" must be") || !strings.Contains(err.Error(), legal) {
+			t.Errorf("%s: error %v does not name the variable and %q", line, err, legal)
+		} else if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: the error shows the password", name)
+		}
+	}
+}
+
+func TestConfigNamesEveryMistake(t *testing.T) {
+	t.Parallel()
+	_, err := gateway.ReadConfig([]string{"KANERA_ADDR=x", "KANERA_ENVIRONMENT=y"}, nil)
+	if err == nil || !strings.Contains(err.Error(), "KANERA_ADDR") || !strings.Contains(err.Error(), "KANERA_ENVIRONMENT") {
+		t.Errorf("got %v", err)
+	}
+}
