@@ -27,6 +27,8 @@ type cardDialect interface {
 	parents() string
 	// daysBefore is the instant a number of days of 24 hours before an instant.
 	daysBefore(instant, days string) string
+	// midnight is the instant at which a day begins in UTC.
+	midnight(day string) string
 	// avg, least and greatest are aggregates over decimals; the result is text.
 	avg(decimal string) string
 	least(decimal string) string
@@ -79,9 +81,13 @@ func (postgresDialect) parents() string {
 func (postgresDialect) daysBefore(instant, days string) string {
 	return instant + " - make_interval(hours => 24 * " + days + ")"
 }
+func (postgresDialect) midnight(day string) string {
+	return "(" + day + "::timestamp AT TIME ZONE 'UTC')"
+}
 func (postgresDialect) avg(decimal string) string      { return "avg(" + decimal + ")::text" }
 func (postgresDialect) least(decimal string) string    { return "min(" + decimal + ")::text" }
 func (postgresDialect) greatest(decimal string) string { return "max(" + decimal + ")::text" }
+func (sqliteDialect) midnight(day string) string       { return "(unixepoch(" + day + ") * 1000)" }
 func (sqliteDialect) placeholder(valueKind) string     { return "?" }
 func (sqliteDialect) array(values []string) any        { return jsonList(values) }
 func (sqliteDialect) length(array string) string       { return "json_array_length(" + array + ")" }

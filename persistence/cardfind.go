@@ -123,7 +123,7 @@ func (s *Store) each(ctx context.Context, statement fragment, scan func(*sql.Row
 		return err
 	}
 	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) })
-	return err
+	return translate(ctx, err, "Card")
 }
 
 func unique[T comparable](values []T) []T {

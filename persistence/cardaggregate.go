@@ -1,0 +1,162 @@
+package persistence
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+
+	"kanera.dev/domain"
+)
+
+// cardReport is a compiled domain.CardGroups.
+type cardReport struct {
+	where     fragment
+	groupings []grouping
+	measures  measures
+	keys      []sortKey // of the groups
+	behind    fragment  // the condition of the page
+	mark      string
+	page      domain.Page
+}
+
+// compileReport prepares g. Cursors are bound to everything but what is shown of the groups.
+func (s *Store) compileReport(g *domain.CardGroups) (*cardReport, error) {
+	where, err := s.matchingCards(&g.Cards)
+	if err != nil {
+		return nil, err
+	}
+	r := &cardReport{where: where, measures: measuresOf(g), behind: all(), page: g.Cards.Page}
+	for _, by := range g.Order {
+		r.keys = append(r.keys, r.measures.sortKey(s.dialect, by))
+	}
+	for i, by := range g.By {
+		grouping, err := compileGrouping(s.dialect, by, i, g.Cards.FieldTypes)
+		if err != nil {
+			return nil, err
+		}
+		r.groupings = append(r.groupings, grouping)
+		r.keys = append(r.keys, grouping.sortKeys(s.dialect, strconv.Itoa(i))...)
+	}
+	if r.mark, err = queryMark(g.Cards.Filter, g.Cards.Archived, g.Cards.CompletedWithin, g.By, g.Order); err != nil {
+		return nil, err
+	}
+	if r.page.After != "" {
+		values, err := parseCursor(r.page.After, r.mark, r.keys)
+		if err != nil {
+			return nil, err
+		}
+		r.behind = after(s.dialect, r.keys, values)
+	}
+	return r, nil
+}
+
+// AggregateCards implements domain.Cards with one statement: the matching cards are found once, grouped, and
+// measured as a whole; the groups get their names and are cut to the page; the totals stand beside every group, and
+// alone when there is none.
+func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domain.CardAggregate, error) {
+	r, err := s.compileReport(&g)
+	if err != nil {
+		return nil, err
+	}
+	out := &domain.CardAggregate{}
+	var cursors []string
+	err = s.each(ctx, r.statement(s.dialect), func(rows *sql.Rows) error {
+		cursor, err := r.scan(rows, out)
+		if cursor != "" {
+			cursors = append(cursors, cursor)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("aggregate cards: %w", err)
+	}
+	out.PageInfo.HasPreviousPage = r.page.After != ""
+	if out.PageInfo.HasNextPage = len(out.Rows) > r.page.First; out.PageInfo.HasNextPage {
+		out.Rows, cursors = out.Rows[:r.page.First], cursors[:r.page.First]
+	}
+	if len(cursors) > 0 {
+		out.PageInfo.StartCursor, out.PageInfo.EndCursor = &cursors[0], &cursors[len(cursors)-1]
+	}
+	return out, nil
+}
+
+func (r *cardReport) statement(d dialect) fragment {
+	numbers, joins := r.measures.columns()
+	st := (&statement{}).add(
+		frag("WITH matched AS MATERIALIZED (SELECT c.id, c.board_id, c.list_id, c.created_by_id, c.created_at, c.completed_at, c.due_day"+numbers+
+			" FROM cards c"), joins, frag(" WHERE "), r.where, frag("), grouped AS (SELECT "))
+	positions, shown, names := "", "", ""
+	for i, g := range r.groupings {
+		n := strconv.Itoa(i)
+		st.add(g.key, frag(" AS key"+n+", "))
+		positions += ", " + strconv.Itoa(i+1)
+		columns, join := g.shown(n)
+		shown, names = shown+columns, names+join
+	}
+	st.add(frag("count(*) AS size" + r.measures.aggregates(d) + " FROM matched c"))
+	for _, g := range r.groupings {
+		st.add(g.join)
+	}
+	order := orderBy(r.keys)
+	return st.add(
+		frag(" GROUP BY "+positions[2:]+"), named AS (SELECT g.*"+shown+" FROM grouped g"+names+
+			"), totals AS (SELECT count(*) AS total"+r.measures.aggregates(d)+" FROM matched c)"+
+			" SELECT t.total"+r.measures.names("t")+", p.size"+r.measures.names("p")+r.columns()+
+			" FROM totals t LEFT JOIN (SELECT * FROM named p WHERE "), r.behind,
+		frag(" ORDER BY "+order+" LIMIT "+strconv.Itoa(r.page.First+1)+") AS p ON TRUE ORDER BY "+order),
+	).fragment()
+}
+
+// columns are the keys of the groups as they are shown, and the values that their cursors need.
+func (r *cardReport) columns() string {
+	var columns string
+	for i := range r.groupings {
+		n := strconv.Itoa(i)
+		columns += ", p.key" + n + ", p.label" + n + ", p.color" + n
+	}
+	for _, key := range r.keys {
+		columns += ", " + key.expr
+	}
+	return columns
+}
+
+// scan adds a row to out and returns its cursor; the row of a report without groups has none.
+func (r *cardReport) scan(rows *sql.Rows, out *domain.CardAggregate) (cursor string, err error) {
+	var total int
+	var size *int
+	totals, numbers := make([]measured, len(r.measures)), make([]measured, len(r.measures))
+	keys, values := make([]any, 3*len(r.groupings)), make([]any, len(r.keys))
+	targets := append([]any{&total}, targetsOf(totals)...)
+	targets = append(append(targets, &size), targetsOf(numbers)...)
+	targets = append(append(targets, pointers(keys)...), pointers(values)...)
+	if err := rows.Scan(targets...); err != nil {
+		return "", err
+	}
+	out.Totals = domain.CardAggregateTotals{Count: total, DistinctCount: total, Numbers: r.measures.numbersOf(totals, total)}
+	if size == nil {
+		return "", nil
+	}
+	row := &domain.CardAggregateRow{Count: *size, DistinctCount: *size, Numbers: r.measures.numbersOf(numbers, *size)}
+	for i, g := range r.groupings {
+		row.Keys = append(row.Keys, g.aggregateKey(g.kind.write(keys[3*i]), kindText.write(keys[3*i+1]), kindText.write(keys[3*i+2])))
+	}
+	out.Rows = append(out.Rows, row)
+	return cursorOf(r.mark, r.keys, values), nil
+}
+
+func targetsOf(all []measured) (targets []any) {
+	for i := range all {
+		targets = append(targets, all[i].targets()...)
+	}
+	return targets
+}
+
+// pointers are where rows.Scan puts values of any type.
+func pointers(values []any) []any {
+	out := make([]any, len(values))
+	for i := range values {
+		out[i] = &values[i]
+	}
+	return out
+}

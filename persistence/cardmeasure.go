@@ -1,0 +1,115 @@
+package persistence
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+
+	"kanera.dev/domain"
+)
+
+// measures are the number fields that a report measures, in the order of their columns.
+type measures []string
+
+// measuresOf are the fields that are shown, and those that only order the groups.
+func measuresOf(g *domain.CardGroups) measures {
+	fields := slices.Clone(g.Measures)
+	for _, by := range g.Order {
+		if by.CustomField != nil {
+			fields = append(fields, *by.CustomField)
+		}
+	}
+	return unique(fields)
+}
+
+// columns are the numbers themselves, number0 and so on, and the joins that find them beside the card c.
+func (m measures) columns() (columns string, joins fragment) {
+	var st statement
+	for i, field := range m {
+		v := "m" + strconv.Itoa(i)
+		columns += ", " + v + ".number AS number" + strconv.Itoa(i)
+		st.add(frag(" LEFT JOIN field_values "+v+" ON "+v+".card_id = c.id AND "+v+".field_id = ?", field))
+	}
+	return columns, st.fragment()
+}
+
+// aggregates are what is measured of the numbers of a group: given0, sum0, avg0, least0, greatest0, median0 and so
+// on, all but the first as text.
+func (m measures) aggregates(d dialect) string {
+	var columns string
+	for n := range m {
+		i := strconv.Itoa(n)
+		x := "c.number" + i
+		columns += ", count(" + x + ") AS given" + i + ", " + d.sum(x) + " AS sum" + i + ", " + d.avg(x) + " AS avg" + i + ", " +
+			d.least(x) + " AS least" + i + ", " + d.greatest(x) + " AS greatest" + i + ", " + d.median(x) + " AS median" + i
+	}
+	return columns
+}
+
+// names lists the aggregates that measured scans, under an alias.
+func (m measures) names(alias string) string {
+	var columns string
+	for n := range m {
+		for _, name := range []string{"given", "sum", "least", "greatest", "median"} {
+			columns += ", " + alias + "." + name + strconv.Itoa(n)
+		}
+	}
+	return columns
+}
+
+// orderedMeasures are the aggregates that groups are ordered by.
+var orderedMeasures = map[domain.CardMeasure]string{
+	domain.MeasureSum: "sum", domain.MeasureAvg: "avg", domain.MeasureMin: "least", domain.MeasureMax: "greatest", domain.MeasureMedian: "median",
+}
+
+// sortKey orders groups by a measure; groups without a value come last. A card stands in a group once, so that
+// count and distinctCount are the same.
+func (m measures) sortKey(d dialect, by domain.CardAggregateOrder) sortKey {
+	key := sortKey{expr: "p.size", kind: kindInt, desc: by.Direction == domain.Descending}
+	if name, ok := orderedMeasures[by.Measure]; ok && by.CustomField != nil {
+		key.expr = d.number("p." + name + strconv.Itoa(slices.Index(m, *by.CustomField)))
+		key.kind, key.nullable = kindNumber, true
+	}
+	return key
+}
+
+// measured is what names lists of one number field.
+type measured struct {
+	given                        *int
+	sum, least, greatest, median *string
+}
+
+func (m *measured) targets() []any { return []any{&m.given, &m.sum, &m.least, &m.greatest, &m.median} }
+
+// measures are the numbers as callers see them; size is how many cards there are. The mean is worked out here so
+// that it is the same on both databases.
+func (m *measured) measures(size int) *domain.NumberMeasures {
+	out := &domain.NumberMeasures{Sum: double(m.sum), Min: double(m.least), Max: double(m.greatest), Median: double(m.median), Nulls: size}
+	if m.given == nil || *m.given == 0 {
+		return out
+	}
+	out.Count, out.Nulls = *m.given, size-*m.given
+	if sum, ok := new(big.Rat).SetString(*m.sum); ok {
+		avg, _ := sum.Quo(sum, big.NewRat(int64(out.Count), 1)).Float64()
+		out.Avg = &avg
+	}
+	return out
+}
+
+// double is the nearest double of a decimal; nil stays nil.
+func double(decimal *string) *float64 {
+	if decimal == nil {
+		return nil
+	}
+	f := domain.Decimal(*decimal).Float()
+	return &f
+}
+
+// numbersOf are the measures of all fields, by their ids.
+func (m measures) numbersOf(all []measured, size int) map[string]*domain.NumberMeasures {
+	numbers := make(map[string]*domain.NumberMeasures, len(m))
+	for i, field := range m {
+		numbers[field] = all[i].measures(size)
+	}
+	return numbers
+}
