@@ -45,8 +45,8 @@ type FieldValue struct {
 	Checkbox  *bool
 	Date      *string // YYYY-MM-DD
 	URL       *string
-	OptionIDs IDs // in the order chosen; nil when emptied
-	UserIDs   IDs // in the order chosen; nil when emptied
+	OptionIDs IDs `gorm:"type:text"` // in the order chosen; nil when emptied
+	UserIDs   IDs `gorm:"type:text"` // in the order chosen; nil when emptied
 	UpdatedAt time.Time
 }
 

@@ -54,6 +54,7 @@ func (e *Executor) Schema() *ast.Schema { return e.schema }
 
 // Run parses, validates and runs a caller's document.
 func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) *graphql.Response {
+	ctx = graphql.StartOperationTrace(ctx) // the executor refuses to work without
 	operation, errs := e.run.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		return e.run.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
