@@ -19,7 +19,7 @@ type plan struct {
 	arguments  []argument // of the document, to find the way back from an issue
 	path       [][]byte   // keys from the data to the body, as written
 	body       *shape
-	root       *ast.FieldDefinition
+	about      string // description
 }
 
 // compile turns the table into plans, in its order. A row that does not fit is refused by name.
@@ -65,8 +65,11 @@ func (l *library) plan(route Route) (*plan, error) {
 	if !ok {
 		return nil, fmt.Errorf("an operation has exactly one root field")
 	}
-	p := &plan{route: route, noun: l.nounOf[route.Operation], root: root.Definition,
+	p := &plan{route: route, noun: l.nounOf[route.Operation], about: root.Definition.Description,
 		public: root.Definition.Directives.ForName("public") != nil}
+	if about := operation.Directives.ForName("about"); about != nil {
+		p.about = about.Arguments.ForName("text").Value.Raw
+	}
 	if err := p.bindVariables(operation, l.schema); err != nil {
 		return nil, err
 	}

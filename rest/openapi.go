@@ -89,7 +89,7 @@ func (b *builder) operation(rows []*plan) object {
 	out := object{
 		"operationId": main.route.Operation,
 		"summary":     summary(main.route.Operation),
-		"description": main.root.Description,
+		"description": main.about,
 		"tags":        []any{titleOf(main.noun)},
 		"responses":   b.responses(rows),
 	}

@@ -56,6 +56,8 @@ func newParameter(variable *ast.VariableDefinition, schema *ast.Schema) (*parame
 			}
 		case "range":
 			p.min, p.max = whole(directive, "min"), whole(directive, "max")
+		case "about":
+			p.about = directive.Arguments.ForName("text").Value.Raw
 		case "clamp":
 			p.clamp = whole(directive, "max")
 		}
