@@ -18,7 +18,7 @@ import (
 func TestCardsAgreeWithModel(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
-		w := newWorld(t, store)
+		w := newCardWorld(t, store)
 		rapid.Check(t, func(t *rapid.T) {
 			q := w.query()
 			q.Filter = w.filters(2).Draw(t, "filter")
@@ -46,7 +46,7 @@ func TestCardsAgreeWithModel(t *testing.T) {
 }
 
 // find asks for the cards of every parent.
-func (w *world) find(t rapid.TB, q domain.CardQuery) domain.PageOf[*domain.Card] {
+func (w *cardWorld) find(t rapid.TB, q domain.CardQuery) domain.PageOf[*domain.Card] {
 	t.Helper()
 	pages, err := w.store.FindCards(context.Background(), q, []domain.CardParent{{}})
 	if err != nil {
@@ -56,7 +56,7 @@ func (w *world) find(t rapid.TB, q domain.CardQuery) domain.PageOf[*domain.Card]
 }
 
 // traverse follows the cursors through all pages.
-func (w *world) traverse(t rapid.TB, q domain.CardQuery) []string {
+func (w *cardWorld) traverse(t rapid.TB, q domain.CardQuery) []string {
 	t.Helper()
 	var all []string
 	for {
@@ -73,7 +73,7 @@ func (w *world) traverse(t rapid.TB, q domain.CardQuery) []string {
 	}
 }
 
-func (w *world) orders() *rapid.Generator[domain.CardOrder] {
+func (w *cardWorld) orders() *rapid.Generator[domain.CardOrder] {
 	return rapid.Custom(func(t *rapid.T) domain.CardOrder {
 		order := domain.CardOrder{Direction: rapid.SampledFrom(domain.OrderDirections).Draw(t, "direction"),
 			Nulls: rapid.SampledFrom([]*domain.NullsOrder{nil, ptr(domain.NullsFirst), ptr(domain.NullsLast)}).Draw(t, "nulls")}
@@ -88,7 +88,7 @@ func (w *world) orders() *rapid.Generator[domain.CardOrder] {
 	})
 }
 
-func (w *world) filters(depth int) *rapid.Generator[*domain.CardFilter] {
+func (w *cardWorld) filters(depth int) *rapid.Generator[*domain.CardFilter] {
 	return rapid.Custom(func(t *rapid.T) *domain.CardFilter {
 		f := &domain.CardFilter{}
 		for range rapid.IntRange(0, 2).Draw(t, "members") {
@@ -111,7 +111,7 @@ func (w *world) filters(depth int) *rapid.Generator[*domain.CardFilter] {
 }
 
 // member sets one member of a filter.
-func (w *world) member(t *rapid.T, f *domain.CardFilter) {
+func (w *cardWorld) member(t *rapid.T, f *domain.CardFilter) {
 	people := func() *domain.UserFilter {
 		return rapid.SampledFrom([]*domain.UserFilter{nil, {}, {DisplayName: texts(t, "Ann", "Bob", "Zoë")}, {ID: someIDs(t, w.users["Ann"].ID, w.users["Bob"].ID)}}).Draw(t, "people")
 	}
@@ -154,7 +154,7 @@ func (w *world) member(t *rapid.T, f *domain.CardFilter) {
 	}
 }
 
-func (w *world) fieldFilter(t *rapid.T) *domain.CustomFieldFilter {
+func (w *cardWorld) fieldFilter(t *rapid.T) *domain.CustomFieldFilter {
 	fieldType := rapid.SampledFrom(domain.CustomFieldTypes).Draw(t, "type")
 	f := &domain.CustomFieldFilter{ID: w.fields[fieldType]}
 	switch fieldType {

@@ -12,7 +12,7 @@ import (
 
 // The model answers in plain Go what SQL is asked. It knows the rules and nothing of the compiler.
 
-func (w *world) holds(f *domain.CardFilter, c *worldCard) bool {
+func (w *cardWorld) holds(f *domain.CardFilter, c *worldCard) bool {
 	if f == nil {
 		return true
 	}
@@ -177,7 +177,7 @@ func day(f *domain.DateFilter, on *string) bool {
 }
 
 // sorted returns the cards that hold, in order.
-func (w *world) sorted(q domain.CardQuery) []*domain.Card {
+func (w *cardWorld) sorted(q domain.CardQuery) []*domain.Card {
 	var found []*worldCard
 	for _, c := range w.cards {
 		if (q.Archived == nil || *q.Archived == (c.ArchivedAt != nil)) && w.holds(q.Filter, c) {
@@ -199,7 +199,7 @@ func (w *world) sorted(q domain.CardQuery) []*domain.Card {
 	return cards
 }
 
-func (w *world) compare(by domain.CardOrder, a, b *worldCard) int {
+func (w *cardWorld) compare(by domain.CardOrder, a, b *worldCard) int {
 	x, y := w.sortValues(by, a), w.sortValues(by, b)
 	for i := range x {
 		missing := 1
@@ -241,7 +241,7 @@ func compareAny(x, y any) int {
 }
 
 // sortValues are the values a card is ordered by, most significant first.
-func (w *world) sortValues(by domain.CardOrder, c *worldCard) []any {
+func (w *cardWorld) sortValues(by domain.CardOrder, c *worldCard) []any {
 	if by.Field == nil {
 		v := c.values[*by.CustomField]
 		if v == nil {

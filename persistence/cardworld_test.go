@@ -11,8 +11,8 @@ import (
 	"kanera.dev/persistence"
 )
 
-// world is a small data set that is known in Go as well, so that what SQL answers can be worked out by hand.
-type world struct {
+// cardWorld is a small data set that is known in Go as well, so that what SQL answers can be worked out by hand.
+type cardWorld struct {
 	store     *persistence.Store
 	viewer    *domain.Principal // owner of the first organisation
 	users     map[string]*domain.User
@@ -50,10 +50,10 @@ func mustZone(name string) *time.Location {
 
 func ptr[T any](v T) *T { return &v }
 
-// newWorld fills an empty store.
-func newWorld(t *testing.T, store *persistence.Store) *world {
+// newCardWorld fills an empty store.
+func newCardWorld(t *testing.T, store *persistence.Store) *cardWorld {
 	t.Helper()
-	w := &world{store: store, users: map[string]*domain.User{}, boards: map[string]*domain.Board{}, lists: map[string]*domain.List{},
+	w := &cardWorld{store: store, users: map[string]*domain.User{}, boards: map[string]*domain.Board{}, lists: map[string]*domain.List{},
 		labels: map[string]*domain.Label{}, options: map[string]*domain.CustomFieldOption{}, fields: map[domain.CustomFieldType]string{},
 		types: map[string]domain.CustomFieldType{}, workspace: map[string]*domain.Workspace{}}
 	home := w.organisation(t, "Home", "00000000000000A1")
@@ -82,27 +82,27 @@ func newWorld(t *testing.T, store *persistence.Store) *world {
 	return w
 }
 
-func (w *world) insert(t *testing.T, rows any) {
+func (w *cardWorld) insert(t *testing.T, rows any) {
 	t.Helper()
 	if err := w.store.Insert(context.Background(), rows); err != nil {
 		t.Fatalf("insert %T: %v", rows, err)
 	}
 }
 
-func (w *world) organisation(t *testing.T, name, key string) *domain.Organisation {
+func (w *cardWorld) organisation(t *testing.T, name, key string) *domain.Organisation {
 	o := &domain.Organisation{ID: domain.NewID(), Name: name, Key: key, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, o)
 	return o
 }
 
-func (w *world) user(t *testing.T, name string) *domain.User {
+func (w *cardWorld) user(t *testing.T, name string) *domain.User {
 	u := &domain.User{ID: domain.NewID(), Email: name + "@example.com", DisplayName: name, TimeZone: "UTC", CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, u)
 	w.users[name] = u
 	return u
 }
 
-func (w *world) newWorkspace(t *testing.T, o *domain.Organisation, name, prefix string, days int) *domain.Workspace {
+func (w *cardWorld) newWorkspace(t *testing.T, o *domain.Organisation, name, prefix string, days int) *domain.Workspace {
 	s := &domain.Workspace{ID: domain.NewID(), OrganisationID: o.ID, Name: name, CardKeyPrefix: prefix, Kind: domain.StandardWorkspace,
 		CompletedCardsActiveDays: days, Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, s)
@@ -111,7 +111,7 @@ func (w *world) newWorkspace(t *testing.T, o *domain.Organisation, name, prefix 
 	return s
 }
 
-func (w *world) board(t *testing.T, s *domain.Workspace, name string, i int) *domain.Board {
+func (w *cardWorld) board(t *testing.T, s *domain.Workspace, name string, i int) *domain.Board {
 	b := &domain.Board{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, IconColor: ptr(domain.ColorTeal),
 		Position: domain.PositionAt(i), Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, b)
@@ -119,7 +119,7 @@ func (w *world) board(t *testing.T, s *domain.Workspace, name string, i int) *do
 	return b
 }
 
-func (w *world) list(t *testing.T, s *domain.Workspace, name string, i int) *domain.List {
+func (w *cardWorld) list(t *testing.T, s *domain.Workspace, name string, i int) *domain.List {
 	l := &domain.List{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, Position: domain.PositionAt(i),
 		Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, l)
@@ -127,14 +127,14 @@ func (w *world) list(t *testing.T, s *domain.Workspace, name string, i int) *dom
 	return l
 }
 
-func (w *world) label(t *testing.T, s *domain.Workspace, name string, i int) {
+func (w *cardWorld) label(t *testing.T, s *domain.Workspace, name string, i int) {
 	l := &domain.Label{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, Color: ptr(domain.ColorRed),
 		Position: domain.PositionAt(i), Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, l)
 	w.labels[name] = l
 }
 
-func (w *world) makeFields(t *testing.T) {
+func (w *cardWorld) makeFields(t *testing.T) {
 	for i, fieldType := range domain.CustomFieldTypes {
 		f := &domain.CustomField{ID: domain.NewID(), OrganisationID: w.space.OrganisationID, WorkspaceID: w.space.ID, Name: string(fieldType),
 			Type: fieldType, Position: domain.PositionAt(i), Version: 1, CreatedAt: noon, UpdatedAt: noon}
@@ -157,7 +157,7 @@ var (
 )
 
 // makeCards makes the same 60 cards every time. Their instants lie around the clock change in Berlin.
-func (w *world) makeCards(t *testing.T, o *domain.Organisation, other *domain.Workspace) {
+func (w *cardWorld) makeCards(t *testing.T, o *domain.Organisation, other *domain.Workspace) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := 1; n <= 60; n++ {
 		space, board, list := w.space, w.boards[pick(r, "Roadmap", "Support")], w.lists[pick(r, "Todo", "Doing", "Done")]
@@ -183,7 +183,7 @@ func (w *world) makeCards(t *testing.T, o *domain.Organisation, other *domain.Wo
 }
 
 // decorate hangs labels, people and values on a card.
-func (w *world) decorate(t *testing.T, r *rand.Rand, c *worldCard) {
+func (w *cardWorld) decorate(t *testing.T, r *rand.Rand, c *worldCard) {
 	for _, name := range []string{"Chore", "Bug", "Ünique"} {
 		if r.IntN(3) == 0 {
 			c.labels = append(c.labels, w.labels[name].ID)
@@ -233,7 +233,7 @@ func (w *world) decorate(t *testing.T, r *rand.Rand, c *worldCard) {
 }
 
 // makeForeign makes one card in another organisation, owned by somebody else.
-func (w *world) makeForeign(t *testing.T) {
+func (w *cardWorld) makeForeign(t *testing.T) {
 	o := w.organisation(t, "Away", "00000000000000B2")
 	space := w.newWorkspace(t, o, "Sales", "SAL", 5)
 	board, list := w.board(t, space, "Foreign", 0), w.list(t, space, "Foreign", 0)
@@ -243,12 +243,12 @@ func (w *world) makeForeign(t *testing.T) {
 	w.insert(t, w.foreign)
 }
 
-func (w *world) instant(r *rand.Rand) time.Time {
+func (w *cardWorld) instant(r *rand.Rand) time.Time {
 	return time.Date(2030, 3, 25, 0, 0, 0, 0, time.UTC).Add(time.Duration(r.IntN(12*24*4)) * 15 * time.Minute)
 }
 
 // query asks for every card of the viewer, newest first.
-func (w *world) query() domain.CardQuery {
+func (w *cardWorld) query() domain.CardQuery {
 	return domain.CardQuery{Viewer: w.viewer, Now: noon, Zone: berlin, FieldTypes: w.types, Page: domain.Page{First: 200},
 		Order: []domain.CardOrder{{Field: ptr(domain.OrderCreatedAt), Direction: domain.Descending}}}
 }
