@@ -48,8 +48,6 @@ func mustZone(name string) *time.Location {
 	return zone
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // newCardWorld fills an empty store.
 func newCardWorld(t *testing.T, store *persistence.Store) *cardWorld {
 	t.Helper()
