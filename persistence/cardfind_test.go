@@ -23,7 +23,7 @@ func TestCardsAgreeWithModel(t *testing.T) {
 			q := w.query()
 			q.Filter = w.filters(2).Draw(t, "filter")
 			q.Order = rapid.SliceOfN(w.orders(), 1, 3).Draw(t, "order")
-			q.Archived = rapid.SampledFrom([]*bool{nil, ptr(true), ptr(false)}).Draw(t, "archived")
+			q.Archived = rapid.SampledFrom([]*bool{nil, new(true), new(false)}).Draw(t, "archived")
 			want := names(w.sorted(q))
 			if got := names(w.find(t, q).Nodes); !slices.Equal(got, want) {
 				t.Fatalf("one page:\n got %q\nwant %q", got, want)
@@ -76,13 +76,13 @@ func (w *cardWorld) traverse(t rapid.TB, q domain.CardQuery) []string {
 func (w *cardWorld) orders() *rapid.Generator[domain.CardOrder] {
 	return rapid.Custom(func(t *rapid.T) domain.CardOrder {
 		order := domain.CardOrder{Direction: rapid.SampledFrom(domain.OrderDirections).Draw(t, "direction"),
-			Nulls: rapid.SampledFrom([]*domain.NullsOrder{nil, ptr(domain.NullsFirst), ptr(domain.NullsLast)}).Draw(t, "nulls")}
+			Nulls: rapid.SampledFrom([]*domain.NullsOrder{nil, new(domain.NullsFirst), new(domain.NullsLast)}).Draw(t, "nulls")}
 		if rapid.Bool().Draw(t, "custom") {
 			fieldType := rapid.SampledFrom([]domain.CustomFieldType{domain.FieldText, domain.FieldNumber, domain.FieldCheckbox,
 				domain.FieldSelect, domain.FieldDate, domain.FieldURL}).Draw(t, "type")
-			order.CustomField = ptr(w.fields[fieldType])
+			order.CustomField = new(w.fields[fieldType])
 		} else {
-			order.Field = ptr(rapid.SampledFrom(domain.CardOrderFields).Draw(t, "field"))
+			order.Field = new(rapid.SampledFrom(domain.CardOrderFields).Draw(t, "field"))
 		}
 		return order
 	})
@@ -124,7 +124,7 @@ func (w *cardWorld) member(t *rapid.T, f *domain.CardFilter) {
 	case 1:
 		f.Key = texts(t, "SAL-1", "SAL-", "1", "ARG-10")
 	case 2:
-		f.Number = &domain.IntFilter{Gt: ptr(rapid.IntRange(0, 60).Draw(t, "gt")), Nin: []int{1, 2, 30}}
+		f.Number = &domain.IntFilter{Gt: new(rapid.IntRange(0, 60).Draw(t, "gt")), Nin: []int{1, 2, 30}}
 	case 3:
 		f.Title = texts(t, append(someTitles, "acme", "über", "%", "_", `\`, "москва")...)
 	case 4:
@@ -164,10 +164,10 @@ func (w *cardWorld) fieldFilter(t *rapid.T) *domain.CustomFieldFilter {
 		f.URL = texts(t, "https://", "ä%", "https://example.com/alpha")
 	case domain.FieldNumber:
 		n := rapid.SampledFrom(someNumbers)
-		f.Number = rapid.SampledFrom([]*domain.NumberFilter{{Gte: ptr(n.Draw(t, "n"))}, {Lt: ptr(n.Draw(t, "n"))}, {Neq: ptr(n.Draw(t, "n"))},
-			{In: []domain.Decimal{"9.0", n.Draw(t, "n")}}, {Nin: []domain.Decimal{n.Draw(t, "n")}}, {Null: ptr(true)}}).Draw(t, "number")
+		f.Number = rapid.SampledFrom([]*domain.NumberFilter{{Gte: new(n.Draw(t, "n"))}, {Lt: new(n.Draw(t, "n"))}, {Neq: new(n.Draw(t, "n"))},
+			{In: []domain.Decimal{"9.0", n.Draw(t, "n")}}, {Nin: []domain.Decimal{n.Draw(t, "n")}}, {Null: new(true)}}).Draw(t, "number")
 	case domain.FieldCheckbox:
-		f.Checkbox = rapid.SampledFrom([]*domain.BooleanFilter{{}, {Eq: ptr(true)}, {Eq: ptr(false)}, {Null: ptr(true)}, {Null: ptr(false)}}).Draw(t, "checkbox")
+		f.Checkbox = rapid.SampledFrom([]*domain.BooleanFilter{{}, {Eq: new(true)}, {Eq: new(false)}, {Null: new(true)}, {Null: new(false)}}).Draw(t, "checkbox")
 	case domain.FieldDate:
 		f.Date = (*domain.DateFilter)(moments(t))
 	case domain.FieldSelect:
@@ -180,7 +180,7 @@ func (w *cardWorld) fieldFilter(t *rapid.T) *domain.CustomFieldFilter {
 
 func choices(t *rapid.T, ids ...string) *domain.ChoiceFilter {
 	some := rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 0, 2, rapid.ID[string]).Draw(t, "ids")
-	return rapid.SampledFrom([]*domain.ChoiceFilter{{}, {Some: some}, {Every: some}, {None: some}, {Null: ptr(true)}, {Null: ptr(false)}}).Draw(t, "choice")
+	return rapid.SampledFrom([]*domain.ChoiceFilter{{}, {Some: some}, {Every: some}, {None: some}, {Null: new(true)}, {Null: new(false)}}).Draw(t, "choice")
 }
 
 func someIDs(t *rapid.T, ids ...string) *domain.IDFilter {
@@ -190,9 +190,9 @@ func someIDs(t *rapid.T, ids ...string) *domain.IDFilter {
 
 func texts(t *rapid.T, samples ...string) *domain.StringFilter {
 	s := rapid.SampledFrom(samples).Draw(t, "text")
-	return rapid.SampledFrom([]*domain.StringFilter{{Eq: &s}, {Neq: &s}, {In: []string{s, "beta"}}, {Nin: []string{s, `{"}\`}}, {EqIgnoreCase: ptr(strings.ToUpper(s))},
-		{Contains: &s}, {ContainsIgnoreCase: ptr(strings.ToUpper(s))}, {NotContains: &s}, {StartsWith: &s}, {EndsWith: &s}, {Null: ptr(true)},
-		{Null: ptr(false), Neq: &s}}).Draw(t, "comparator")
+	return rapid.SampledFrom([]*domain.StringFilter{{Eq: &s}, {Neq: &s}, {In: []string{s, "beta"}}, {Nin: []string{s, `{"}\`}}, {EqIgnoreCase: new(strings.ToUpper(s))},
+		{Contains: &s}, {ContainsIgnoreCase: new(strings.ToUpper(s))}, {NotContains: &s}, {StartsWith: &s}, {EndsWith: &s}, {Null: new(true)},
+		{Null: new(false), Neq: &s}}).Draw(t, "comparator")
 }
 
 func moments(t *rapid.T) *domain.DateTimeFilter {
@@ -204,5 +204,5 @@ func moments(t *rapid.T) *domain.DateTimeFilter {
 		return &d
 	}
 	return rapid.SampledFrom([]*domain.DateTimeFilter{{Eq: at()}, {Neq: at()}, {Lt: at()}, {Lte: at()}, {Gt: at()}, {Gte: at(), Lt: at()},
-		{Null: ptr(true)}, {Null: ptr(false)}}).Draw(t, "moment")
+		{Null: new(true)}, {Null: new(false)}}).Draw(t, "moment")
 }

@@ -19,7 +19,7 @@ func (w *cardWorld) holds(f *domain.CardFilter, c *worldCard) bool {
 	board, list := byID(w.boards, c.BoardID), byID(w.lists, c.ListID)
 	person := func(id string) (string, string) { return id, byID(w.users, id).DisplayName }
 	tag := func(id string) (string, string) { return id, byID(w.labels, id).Name }
-	ok := ids(f.ID, c.ID) && text(f.Key, ptr(c.Key())) && whole(f.Number, c.Number) && text(f.Title, &c.Title) && text(f.Description, c.Description) &&
+	ok := ids(f.ID, c.ID) && text(f.Key, new(c.Key())) && whole(f.Number, c.Number) && text(f.Title, &c.Title) && text(f.Description, c.Description) &&
 		day(f.DueDate, c.DueDay) && instant(f.CompletedAt, c.CompletedAt) && instant(f.ArchivedAt, c.ArchivedAt) &&
 		instant(f.CreatedAt, &c.CreatedAt) && instant(f.UpdatedAt, &c.UpdatedAt)
 	ok = ok && (f.Workspace == nil || ids(f.Workspace.ID, c.WorkspaceID) && text(f.Workspace.Name, &w.workspace[c.WorkspaceID].Name)) &&

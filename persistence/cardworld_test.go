@@ -110,7 +110,7 @@ func (w *cardWorld) newWorkspace(t *testing.T, o *domain.Organisation, name, pre
 }
 
 func (w *cardWorld) board(t *testing.T, s *domain.Workspace, name string, i int) *domain.Board {
-	b := &domain.Board{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, IconColor: ptr(domain.ColorTeal),
+	b := &domain.Board{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, IconColor: new(domain.ColorTeal),
 		Position: domain.PositionAt(i), Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, b)
 	w.boards[name] = b
@@ -126,7 +126,7 @@ func (w *cardWorld) list(t *testing.T, s *domain.Workspace, name string, i int) 
 }
 
 func (w *cardWorld) label(t *testing.T, s *domain.Workspace, name string, i int) {
-	l := &domain.Label{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, Color: ptr(domain.ColorRed),
+	l := &domain.Label{ID: domain.NewID(), OrganisationID: s.OrganisationID, WorkspaceID: s.ID, Name: name, Color: new(domain.ColorRed),
 		Position: domain.PositionAt(i), Version: 1, CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, l)
 	w.labels[name] = l
@@ -169,7 +169,7 @@ func (w *cardWorld) makeCards(t *testing.T, o *domain.Organisation, other *domai
 		c.DueDay = maybe(r, pick(r, someDays...))
 		c.CompletedAt = maybe(r, w.instant(r))
 		if n%7 == 0 {
-			c.ArchivedAt = ptr(w.instant(r))
+			c.ArchivedAt = new(w.instant(r))
 		}
 		w.insert(t, c)
 		card := &worldCard{Card: c, values: map[string]*domain.FieldValue{}}
@@ -208,15 +208,15 @@ func (w *cardWorld) decorate(t *testing.T, r *rand.Rand, c *worldCard) {
 		if seed.IntN(5) > 0 {
 			switch fieldType {
 			case domain.FieldText:
-				v.Text = ptr(pick(seed, someTexts...))
+				v.Text = new(pick(seed, someTexts...))
 			case domain.FieldNumber:
-				v.Number = ptr(pick(seed, someNumbers...))
+				v.Number = new(pick(seed, someNumbers...))
 			case domain.FieldCheckbox:
-				v.Checkbox = ptr(seed.IntN(2) == 0)
+				v.Checkbox = new(seed.IntN(2) == 0)
 			case domain.FieldDate:
-				v.Date = ptr(pick(seed, someDays...))
+				v.Date = new(pick(seed, someDays...))
 			case domain.FieldURL:
-				v.URL = ptr("https://example.com/" + pick(seed, someTexts...))
+				v.URL = new("https://example.com/" + pick(seed, someTexts...))
 			case domain.FieldSelect:
 				v.OptionIDs = ids(w.options["Low"].ID, w.options["Mid"].ID, w.options["High"].ID)
 			case domain.FieldUser:
@@ -237,7 +237,7 @@ func (w *cardWorld) makeForeign(t *testing.T) {
 	board, list := w.board(t, space, "Foreign", 0), w.list(t, space, "Foreign", 0)
 	w.foreign = &domain.Card{ID: domain.NewID(), OrganisationID: o.ID, OrganisationKey: o.Key, WorkspaceID: space.ID, BoardID: board.ID,
 		ListID: list.ID, KeyPrefix: "SAL", Number: 1, Title: "Acme secret", CreatedByID: w.user(t, "Eve").ID, Version: 1,
-		ClientToken: ptr("token-1"), CreatedAt: noon, UpdatedAt: noon}
+		ClientToken: new("token-1"), CreatedAt: noon, UpdatedAt: noon}
 	w.insert(t, w.foreign)
 }
 
@@ -248,7 +248,7 @@ func (w *cardWorld) instant(r *rand.Rand) time.Time {
 // query asks for every card of the viewer, newest first.
 func (w *cardWorld) query() domain.CardQuery {
 	return domain.CardQuery{Viewer: w.viewer, Now: noon, Zone: berlin, FieldTypes: w.types, Page: domain.Page{First: 200},
-		Order: []domain.CardOrder{{Field: ptr(domain.OrderCreatedAt), Direction: domain.Descending}}}
+		Order: []domain.CardOrder{{Field: new(domain.OrderCreatedAt), Direction: domain.Descending}}}
 }
 
 func pick[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
