@@ -3,7 +3,6 @@ package persistence
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"sync/atomic"
 
 	"gorm.io/gorm"
@@ -36,19 +35,19 @@ func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 // ExecContext implements gorm.ConnPool.
 func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	countStatement(ctx)
-	return p.write.ExecContext(ctx, query, bindable(args)...)
+	return p.write.ExecContext(ctx, query, args...)
 }
 
 // QueryContext implements gorm.ConnPool.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	countStatement(ctx)
-	return p.read.QueryContext(ctx, query, bindable(args)...)
+	return p.read.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext implements gorm.ConnPool.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	countStatement(ctx)
-	return p.read.QueryRowContext(ctx, query, bindable(args)...)
+	return p.read.QueryRowContext(ctx, query, args...)
 }
 
 // BeginTx implements gorm.ConnPoolBeginner.
@@ -66,30 +65,17 @@ type poolTx struct{ *sql.Tx }
 // ExecContext implements gorm.ConnPool.
 func (t *poolTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	countStatement(ctx)
-	return t.Tx.ExecContext(ctx, query, bindable(args)...)
+	return t.Tx.ExecContext(ctx, query, args...)
 }
 
 // QueryContext implements gorm.ConnPool.
 func (t *poolTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	countStatement(ctx)
-	return t.Tx.QueryContext(ctx, query, bindable(args)...)
+	return t.Tx.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext implements gorm.ConnPool.
 func (t *poolTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	countStatement(ctx)
-	return t.Tx.QueryRowContext(ctx, query, bindable(args)...)
-}
-
-// bindable turns JSON into text, which both databases keep as JSON; as bytes SQLite would keep a BLOB.
-func bindable(args []any) []any {
-	for i, arg := range args {
-		if raw, ok := arg.(json.RawMessage); ok {
-			args[i] = any(nil)
-			if raw != nil {
-				args[i] = string(raw)
-			}
-		}
-	}
-	return args
+	return t.Tx.QueryRowContext(ctx, query, args...)
 }
