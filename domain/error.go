@@ -88,7 +88,9 @@ func BadRequest(message string) error { return &Error{Code: CodeBadRequest, Mess
 
 // Invalid says that the input has the wrong shape.
 func Invalid(issues ...Issue) error {
-	return &Error{Code: CodeValidation, Message: "The input is not valid: " + issues[0].Message, Issues: issues}
+	e := &Error{Code: CodeValidation, Issues: issues}
+	e.Message = strings.TrimPrefix(e.Field()+": "+issues[0].Message+".", ": ")
+	return e
 }
 
 // CodeOf returns the code of the Error in err's chain, and CodeInternal for every other error.

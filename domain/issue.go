@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -65,18 +66,21 @@ func TooBig(origin string, maximum int, path ...any) Issue {
 
 // WrongType says that a member is missing or of another type.
 func WrongType(expected string, path ...any) Issue {
-	return Issue{Code: "invalid_type", Expected: expected, Path: steps(path), Message: "expected " + expected}
+	return Issue{Code: "invalid_type", Expected: expected, Path: steps(path), Message: "must be of type " + expected}
 }
 
 // WrongValue says that a member is none of the legal values.
 func WrongValue(values []string, path ...any) Issue {
-	return Issue{Code: "invalid_value", Values: values, Path: steps(path), Message: "is none of the legal values"}
+	return Issue{Code: "invalid_value", Values: values, Path: steps(path), Message: "must be one of: " + strings.Join(values, ", ")}
 }
 
 // WrongFormat says that a string is not of a format: uuid, url, date, datetime or regex.
 func WrongFormat(format, pattern string, path ...any) Issue {
-	return Issue{Code: "invalid_format", Origin: "string", Format: format, Pattern: pattern, Path: steps(path),
-		Message: "is no valid " + format}
+	message := "must be a valid " + format
+	if pattern != "" {
+		message = "must match " + pattern
+	}
+	return Issue{Code: "invalid_format", Origin: "string", Format: format, Pattern: pattern, Path: steps(path), Message: message}
 }
 
 // Custom says that a rule over several members is broken; an empty path means the whole input.

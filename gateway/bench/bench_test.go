@@ -1,0 +1,193 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kanera.dev/gateway"
+	"kanera.dev/gateway/demo"
+	"kanera.dev/persistence"
+	"kanera.dev/persistence/storetest"
+)
+
+const (
+	cards   = 50_000
+	clients = 16
+)
+
+// documents are the hot reads; variables are filled in by vary.
+var documents = []struct{ name, query string }{
+	{"card_by_id", `query($card: ID!) { card(id: $card) { id key title description position completedAt board { id name } list { id name } } }`},
+	{"board_view", `query($board: ID!) { board(id: $board) { id name workspace { id name } columns { list { id name color } cards(first: 50) {
+		nodes { id key title position completedAt dueDate { date slot timeZone overdue } labels { id name color } assignees { id displayName avatarUrl }
+			customFieldValues { field { id name type } ... on TextFieldValue { text } ... on NumberFieldValue { number } ... on CheckboxFieldValue { checked }
+				... on SelectFieldValue { options { id label color } } ... on DateFieldValue { date } ... on UrlFieldValue { url }
+				... on UserFieldValue { users { id displayName } } } }
+		pageInfo { hasNextPage endCursor } } } } }`},
+	{"cross_board_page", `query { cards(filter: { completedAt: { null: true }, dueDate: { lt: "P0D" }, labels: { none: { name: { eq: "Chore" } } } }
+		orderBy: [{ field: DUE_DATE }, { field: KEY }], first: 100) {
+		nodes { key title board { name } list { name } dueDate { date overdue } } pageInfo { hasNextPage endCursor } } }`},
+	{"aggregate_board_list", `query { cardAggregate(groupBy: [{ dimension: LIST }, { dimension: BOARD }], orderBy: [{ measure: COUNT }], first: 100) {
+		rows { keys { dimension id label color } count } totals { count } } }`},
+}
+
+// stage is one gateway on Postgres with its data.
+type stage struct {
+	gateway *gateway.Gateway
+	server  *httptest.Server
+	facts   *demo.Facts
+	cards   []string
+	boards  []string
+}
+
+func setUp(b *testing.B) *stage {
+	b.Helper()
+	config, err := gateway.ReadConfig([]string{"KANERA_DATA_DIR=" + b.TempDir(), "KANERA_ADDR=127.0.0.1:0",
+		"KANERA_DATABASE_URL=" + storetest.EmptyPostgres(b)}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	opened, err := gateway.Open(b.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := gateway.OpenStore(b.Context(), config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	facts, err := demo.Large(b.Context(), config.DemoTarget(store), cards, func(int) {})
+	if err != nil {
+		b.Fatal(err)
+	}
+	analyze(b, config.DatabaseURL)
+	s := &stage{gateway: opened, server: httptest.NewServer(opened.Handler()), facts: facts}
+	b.Cleanup(func() {
+		s.server.Close()
+		if err := opened.Close(); err != nil {
+			b.Error(err)
+		}
+		if err := store.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	s.learn(b)
+	return s
+}
+
+// analyze lets Postgres learn the data now, as it does by itself some minutes after a load.
+func analyze(b *testing.B, url string) {
+	b.Helper()
+	connection, err := pgx.Connect(b.Context(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = connection.Close(b.Context()) }()
+	if _, err := connection.Exec(b.Context(), "VACUUM ANALYZE"); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// learn asks the gateway for the ids that the measured requests vary over.
+func (s *stage) learn(b *testing.B) {
+	b.Helper()
+	var answer struct {
+		Data struct {
+			Boards, Cards struct{ Nodes []struct{ ID string } }
+		}
+		Errors json.RawMessage
+	}
+	raw := s.ask(b, `{ boards { nodes { id } } cards(first: 200) { nodes { id } } }`, nil)
+	if err := json.Unmarshal(raw, &answer); err != nil || answer.Errors != nil {
+		b.Fatalf("%v: %s", err, raw)
+	}
+	for _, board := range answer.Data.Boards.Nodes {
+		s.boards = append(s.boards, board.ID)
+	}
+	for _, card := range answer.Data.Cards.Nodes {
+		s.cards = append(s.cards, card.ID)
+	}
+}
+
+// vary spreads requests over boards and cards.
+func (s *stage) vary(n int) map[string]any {
+	return map[string]any{"card": s.cards[n%len(s.cards)], "board": s.boards[n%len(s.boards)]}
+}
+
+func (s *stage) request(ctx context.Context, query string, variables map[string]any) *http.Request {
+	body, _ := json.Marshal(map[string]any{"query": query, "variables": variables}) // strings only
+	request, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.server.URL+"/graphql", bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+s.facts.WorkspaceKey)
+	return request
+}
+
+func (s *stage) ask(b *testing.B, query string, variables map[string]any) []byte {
+	b.Helper()
+	response, err := http.DefaultClient.Do(s.request(b.Context(), query, variables))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || bytes.Contains(raw, []byte(`"errors"`)) {
+		b.Fatalf("%v: status %d: %.300s", err, response.StatusCode, raw)
+	}
+	return raw
+}
+
+// statements counts what one request costs the database.
+func (s *stage) statements(b *testing.B, query string) int64 {
+	b.Helper()
+	ctx, count := persistence.CountStatements(b.Context())
+	s.gateway.Handler().ServeHTTP(httptest.NewRecorder(), s.request(ctx, query, s.vary(0)))
+	return count.Load()
+}
+
+// BenchmarkReads reports requests/s, latencies and statements of each document at 16 clients.
+func BenchmarkReads(b *testing.B) {
+	s := setUp(b)
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
+	for _, document := range documents {
+		b.Run(document.name, func(b *testing.B) {
+			s.ask(b, document.query, s.vary(0))
+			statements := s.statements(b, document.query)
+			latencies := make([]time.Duration, b.N)
+			next := make(chan int)
+			var done sync.WaitGroup
+			b.ResetTimer()
+			for range clients {
+				done.Go(func() {
+					for n := range next {
+						begin := time.Now()
+						s.ask(b, document.query, s.vary(n))
+						latencies[n] = time.Since(begin)
+					}
+				})
+			}
+			for n := range b.N {
+				next <- n
+			}
+			close(next)
+			done.Wait()
+			b.StopTimer()
+			slices.Sort(latencies)
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+			b.ReportMetric(milliseconds(latencies[b.N/2]), "p50-ms")
+			b.ReportMetric(milliseconds(latencies[min(b.N-1, b.N*99/100)]), "p99-ms")
+			b.ReportMetric(float64(statements), "statements/op")
+		})
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
