@@ -19,7 +19,7 @@ const maxBody = 1 << 20
 
 // bind turns a request into the variables of the operation. Members that no parameter names are dropped, at every
 // depth; what is absent stays absent, so that a PATCH changes nothing else.
-func (p *plan) bind(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
+func (p *plan) bind(w http.ResponseWriter, r *http.Request, query url.Values) (map[string]any, error) {
 	body, err := readBody(w, r)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,6 @@ func (p *plan) bind(w http.ResponseWriter, r *http.Request) (map[string]any, err
 	if _, ok := body.(map[string]any); !ok && p.hasBody {
 		return nil, domain.Invalid(domain.WrongType("object"))
 	}
-	query := r.URL.Query()
 	variables := make(map[string]any, len(p.parameters))
 	var all issues
 	for _, parameter := range p.parameters {
@@ -35,7 +34,7 @@ func (p *plan) bind(w http.ResponseWriter, r *http.Request) (map[string]any, err
 		value, given := parameter.find(r, query, body)
 		read, keep := parameter.read(value, given, &own)
 		if len(own.found) > 0 && parameter.code != domain.CodeValidation {
-			return nil, &domain.Error{Code: parameter.code, Message: parameter.name + " " + own.found[0].Message + "."}
+			return nil, &domain.Error{Code: parameter.code, Message: parameter.name + ": " + own.found[0].Message + "."}
 		}
 		all.found = append(all.found, own.found...)
 		if keep {

@@ -67,8 +67,9 @@ func (a *API) grouped() map[string][]*plan {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
 func (a *API) serve(w http.ResponseWriter, r *http.Request, rows []*plan) {
-	p := choose(rows, r.URL.Query())
-	body, err := a.answer(w, r, p)
+	query := r.URL.Query()
+	p := choose(rows, query)
+	body, err := a.answer(w, r, p, query)
 	if err != nil {
 		WriteError(w, err)
 		return
@@ -95,11 +96,11 @@ func choose(rows []*plan, query url.Values) *plan {
 }
 
 // answer runs one request. A missing credential is told before anything about the request is.
-func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan) ([]byte, error) {
+func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan, query url.Values) ([]byte, error) {
 	if !p.public && domain.PrincipalFrom(r.Context()) == nil {
 		return nil, domain.Unauthorized("A valid API key is needed.")
 	}
-	variables, err := p.bind(w, r)
+	variables, err := p.bind(w, r, query)
 	if err != nil {
 		return nil, err
 	}

@@ -108,6 +108,7 @@ func TestBadRequests(t *testing.T) {
 		"date form":          {"PATCH", card, typeJSON, `{"dueDateLocalDate":"2030-3-4"}`, 400, "VALIDATION", "invalid_format", `["dueDateLocalDate"]`},
 		"no such day":        {"PATCH", card, typeJSON, `{"dueDateLocalDate":"2030-13-45"}`, 400, "VALIDATION", "invalid_format", `["dueDateLocalDate"]`},
 		"enumeration":        {"PATCH", card, typeJSON, `{"dueDateSlot":"MORNING"}`, 400, "VALIDATION", "invalid_value", `["dueDateSlot"]`},
+		"null name":          {"PATCH", "/lists/" + id1, typeJSON, `{"name":null}`, 400, "VALIDATION", "invalid_type", `["name"]`},
 		"no list":            {"PUT", card + "/labels", typeJSON, `{"labelIds":"` + id1 + `"}`, 400, "VALIDATION", "invalid_type", `["labelIds"]`},
 		"no uuid in list":    {"PUT", card + "/labels", typeJSON, `{"labelIds":["` + id1 + `","x"]}`, 400, "VALIDATION", "invalid_format", `["labelIds",1]`},
 		"null in list":       {"PUT", card + "/labels", typeJSON, `{"labelIds":[null]}`, 400, "VALIDATION", "invalid_type", `["labelIds",0]`},

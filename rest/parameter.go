@@ -49,6 +49,10 @@ func newParameter(variable *ast.VariableDefinition, schema *ast.Schema) (*parame
 		switch directive.Name {
 		case "present":
 			p.required = true
+		case "notNull":
+			typ := *variable.Type
+			typ.NonNull = true
+			p.typ = &typ
 		case "refuse":
 			p.code = domain.Code(directive.Arguments.ForName("code").Value.Raw)
 			if statuses[p.code] == 0 {
