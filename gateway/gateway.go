@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ import (
 	"kanera.dev/gateway/pages"
 	"kanera.dev/graph"
 	"kanera.dev/persistence"
+	"kanera.dev/persistence/redis"
 	"kanera.dev/rest"
 )
 
@@ -25,20 +27,27 @@ const shutdownTime = 10 * time.Second
 type Gateway struct {
 	config  Config
 	store   *persistence.Store
+	redis   *redis.Client
 	service *domain.Service
 	handler http.Handler
 	log     *slog.Logger
+	close   func() error
 }
 
-// Open connects to the database, brings its schema up to date and wires everything. Close it in the end.
+// Open connects to database and Redis, brings the schema up to date and wires everything. Close it in the end.
 func Open(ctx context.Context, config Config, log *slog.Logger) (*Gateway, error) {
 	store, err := OpenStore(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{config: config, store: store, log: log}
+	client, err := redis.Open(ctx, config.RedisURL)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close())
+	}
+	g := &Gateway{config: config, store: store, redis: client, log: log}
+	g.close = sync.OnceValue(func() error { return errors.Join(client.Close(), store.Close()) })
 	if err := g.wire(); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil
 }
@@ -69,7 +78,7 @@ func (g *Gateway) wire() error {
 	}
 	g.handler = doors{
 		graphQL: graph.NewHandler(executor), rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
-		authenticate: g.service.Authenticate, ping: g.store.Ping, newID: uuid.NewString, log: g.log,
+		authenticate: g.service.Authenticate, ping: g.ping, newID: uuid.NewString, log: g.log,
 	}.handler()
 	return nil
 }
@@ -102,5 +111,10 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// Close lets go of the database.
-func (g *Gateway) Close() error { return g.store.Close() }
+// ping fails when database or Redis do not answer.
+func (g *Gateway) ping(ctx context.Context) error {
+	return errors.Join(g.store.Ping(ctx), g.redis.Ping(ctx))
+}
+
+// Close lets go of database and Redis. Repeating it changes nothing.
+func (g *Gateway) Close() error { return g.close() }

@@ -64,7 +64,7 @@ func (d doors) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(d.openAPI)
 }
 
-// serveHealth answers whether the server can do its work, which it cannot without its database.
+// serveHealth answers whether the server can do its work, which it cannot without database and Redis.
 func (d doors) serveHealth(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if err := d.ping(r.Context()); err != nil {
@@ -75,5 +75,5 @@ func (d doors) serveHealth(w http.ResponseWriter, r *http.Request) {
 	answer(w, status, struct {
 		OK      bool   `json:"ok"`
 		Service string `json:"service"`
-	}{status == http.StatusOK, "kanera"})
+	}{status == http.StatusOK, "kanera-gateway"})
 }

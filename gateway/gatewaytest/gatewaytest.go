@@ -66,7 +66,7 @@ func Configure(t testing.TB, backend Backend) gateway.Config {
 	t.Helper()
 	environ := []string{"KANERA_DATA_DIR=" + t.TempDir(), "KANERA_ADDR=127.0.0.1:0", "KANERA_PUBLIC_URL=http://kanera.test", "KANERA_WEB_URL=http://app.test"}
 	if backend == Postgres {
-		environ = append(environ, "KANERA_DATABASE_URL="+storetest.PostgresURL(t))
+		environ = append(environ, "KANERA_DATABASE_URL="+storetest.EmptyPostgres(t))
 	}
 	config, err := gateway.ReadConfig(environ, nil)
 	if err != nil {
