@@ -41,7 +41,7 @@ type known struct {
 
 func know(t *testing.T, g *gatewaytest.Gateway) known {
 	t.Helper()
-	k := known{Gateway: g, owner: g.Demo.Keys[0].Request.UserID, now: domain.SystemClock()}
+	k := known{Gateway: g, owner: owner(g), now: domain.SystemClock()}
 	for _, f := range g.Demo.Fields {
 		switch {
 		case f.WorkspaceID != g.Facts.WorkspaceID:
@@ -209,4 +209,16 @@ func testCardByKey(t *testing.T, k known) {
 	if got.Card.ID != card.ID || got.Card.URL != "http://app.test/o/"+k.Demo.Organisation.Key+"/c/"+card.Key() || len(got.Card.Activity.Nodes) == 0 {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// owner is the person whose personal key the demo made.
+func owner(g *gatewaytest.Gateway) string {
+	for _, key := range g.Demo.Keys {
+		for _, user := range g.Demo.Users {
+			if key.Request.Kind == domain.PersonalKey && user.Email == key.Request.UserEmail {
+				return user.ID
+			}
+		}
+	}
+	return ""
 }
