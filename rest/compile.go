@@ -2,6 +2,7 @@ package rest
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -115,7 +116,7 @@ func (p *plan) bindVariables(operation *ast.OperationDefinition, schema *ast.Sch
 		case inPath[variable.Variable]:
 			parameter.from = fromPath
 			delete(inPath, variable.Variable)
-		case p.route.Method == "GET" || variable.Directives.ForName("query") != nil:
+		case p.route.Method == http.MethodGet || variable.Directives.ForName("query") != nil:
 			parameter.from = fromQuery
 		default:
 			parameter.from, p.hasBody = fromBody, true

@@ -72,7 +72,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 
 // failure turns the first error of an answer into a domain.Error in the words of this door: issues point at
 // body members and query parameters, enumerations are spelled in camelCase.
-func (p *plan) failure(errs gqlerror.List) error {
+func (p *plan) failure(errs gqlerror.List) *domain.Error {
 	first := errs[0]
 	code, _ := first.Extensions["code"].(string)
 	if text, ok := first.Extensions["code"].(domain.Code); ok {

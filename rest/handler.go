@@ -107,7 +107,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan, query url.
 	response := a.executor.Execute(r.Context(), p.document, p.route.Operation, variables)
 	if len(response.Errors) > 0 {
 		failure := p.failure(response.Errors)
-		if shown(failure) != failure {
+		if statuses[failure.Code] == 0 {
 			a.log.ErrorContext(r.Context(), "stored operation failed", "operation", p.route.Operation, "error", response.Errors)
 		}
 		return nil, failure

@@ -143,11 +143,12 @@ func TestBadRequests(t *testing.T) {
 func checkError(t *testing.T, w *httptest.ResponseRecorder, status int, code, issue, path string) {
 	t.Helper()
 	var body struct {
-		Code, Message string
-		Issues        []struct {
-			Code string
-			Path json.RawMessage
-		}
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Issues  []struct {
+			Code string          `json:"code"`
+			Path json.RawMessage `json:"path"`
+		} `json:"issues"`
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 		t.Fatalf("%s: %v", w.Body, err)
@@ -221,12 +222,12 @@ func TestCredentialIsToldFirst(t *testing.T) {
 	t.Parallel()
 	api, executor := newAPI(t, &graphql.Response{Data: json.RawMessage(`{"health":{"ok":true,"service":"kanera"}}`)})
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest("PATCH", Base+"/cards/7", strings.NewReader("{bad"))
+	r := httptest.NewRequest(http.MethodPatch, Base+"/cards/7", strings.NewReader("{bad"))
 	r.Header.Set("Content-Type", "application/json")
 	api.ServeHTTP(w, r)
 	checkError(t, w, 401, "UNAUTHORIZED", "", "")
 	w = httptest.NewRecorder()
-	api.ServeHTTP(w, httptest.NewRequest("GET", Base+"/health", http.NoBody))
+	api.ServeHTTP(w, httptest.NewRequest(http.MethodGet, Base+"/health", http.NoBody))
 	if w.Code != 200 || w.Body.String() != `{"ok":true,"service":"kanera"}` || executor.operation != "getPublicApiHealth" {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}

@@ -92,7 +92,7 @@ func anyList(value any) []any {
 // at follows a local reference.
 func at(doc object, ref string) any {
 	var value any = doc
-	for _, step := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+	for step := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
 		members, ok := value.(object)
 		if !ok {
 			return nil

@@ -12,7 +12,7 @@ type reader struct {
 	err error
 }
 
-func (r *reader) fail(format string, args ...any) {
+func (r *reader) failf(format string, args ...any) {
 	if r.err == nil {
 		r.err = fmt.Errorf("answer does not fit the plan at byte %d: "+format, append([]any{r.at}, args...)...)
 	}
@@ -35,7 +35,7 @@ func (r *reader) space() {
 func (r *reader) expect(c byte) {
 	r.space()
 	if r.peek() != c {
-		r.fail("expected %q", c)
+		r.failf("expected %q", c)
 		return
 	}
 	r.at++
@@ -80,7 +80,7 @@ func (r *reader) skip() {
 			depth--
 			r.at++
 		case c == 0 && depth > 0:
-			r.fail("unfinished value")
+			r.failf("unfinished value")
 		case c == 0 || (depth == 0 && (c == ',' || c == ' ' || c == '\n' || c == '\t' || c == '\r')):
 			r.checkMoved(from)
 			return
@@ -96,7 +96,7 @@ func (r *reader) skip() {
 
 func (r *reader) checkMoved(from int) {
 	if r.at == from {
-		r.fail("expected a value")
+		r.failf("expected a value")
 	}
 }
 
@@ -112,5 +112,5 @@ func (r *reader) text() {
 		}
 	}
 	r.at = len(r.in)
-	r.fail("unfinished string")
+	r.failf("unfinished string")
 }

@@ -67,7 +67,7 @@ func (p *plan) write(data []byte, variables map[string]any) ([]byte, error) {
 	for _, key := range p.path {
 		w.expect('{')
 		if !w.key(key) {
-			w.fail("no %s", key)
+			w.failf("no %s", key)
 		}
 	}
 	w.space()
@@ -116,7 +116,7 @@ func (w *writer) spelled(enum map[string]string) {
 	w.skip()
 	text, ok := enum[string(w.in[from:w.at])]
 	if !ok {
-		w.fail("%s is no value of the enumeration", w.in[from:w.at])
+		w.failf("%s is no value of the enumeration", w.in[from:w.at])
 	}
 	w.out = append(w.out, text...)
 }
@@ -183,14 +183,14 @@ func (w *writer) answered(m *member) {
 	case m.narrow:
 		w.out = append(w.out, "null"...)
 	default:
-		w.fail("no %s", m.name)
+		w.failf("no %s", m.name)
 	}
 }
 
 func (w *writer) spread(m *member) {
 	found := w.key(m.head[:len(m.head)-1])
 	if !found && !m.narrow {
-		w.fail("no %s", m.name)
+		w.failf("no %s", m.name)
 		return
 	}
 	w.space()
@@ -222,7 +222,7 @@ func (w *writer) nulls(members []member) {
 func (w *writer) echo(name string) {
 	text, err := json.Marshal(w.variables[name])
 	if err != nil {
-		w.fail("variable %s: %s", name, err)
+		w.failf("variable %s: %s", name, err)
 	}
 	w.out = append(w.out, text...)
 }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"testing"
@@ -28,7 +27,7 @@ func (f *fakeExecutor) Execute(_ context.Context, doc *ast.QueryDocument, operat
 	return f.response
 }
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = slog.New(slog.DiscardHandler)
 
 func realSchema(t testing.TB) *ast.Schema {
 	t.Helper()
