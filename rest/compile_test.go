@@ -64,6 +64,7 @@ func TestCompileRefuses(t *testing.T) {
 		"echo of nothing":       {row, `query op($id: ID!) { card(id: $id) { id x: __typename @echo(variable: "y") } }`, "no variable $y"},
 		"only literals":         {row, `query op($id: ID!) { card(id: $id) { x: __typename @constant(json: "1") } }`, "nothing is selected"},
 		"body beside others":    {row, `query op($id: ID!) { card(id: $id) { title board @body { id } } }`, "@body is out of place"},
+		"condition on root":     {row, `query op($id: ID!, $on: Boolean!) { card(id: $id) @include(if: $on) { id } }`, "@include is out of place"},
 		"condition":             {row, `query op($id: ID!, $on: Boolean!) { card(id: $id) { id title @include(if: $on) } }`, "@include is out of place"},
 		"refusal of no code":    {row, `query op($id: ID! @refuse(code: "NOPE")) { card(id: $id) { id } }`, "NOPE is no known code"},
 		"row condition":         {Route{"POST", "/cards/{id}", "op", 200, "x"}, `query op($id: ID!) { card(id: $id) { id } }`, "not name=value"},

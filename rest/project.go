@@ -19,6 +19,11 @@ type projector struct {
 
 // body follows the field down to the one marked with @body; the fields on the way have no siblings.
 func (c *projector) body(field *ast.Field) (*ast.Field, error) {
+	for _, directive := range field.Directives {
+		if directive.Name != "body" {
+			return nil, fmt.Errorf("%s: @%s is out of place", field.Alias, directive.Name)
+		}
+	}
 	c.plan.arguments = append(c.plan.arguments, argumentsOf(field)...)
 	c.plan.path = append(c.plan.path, quoted(field.Alias))
 	if len(field.SelectionSet) == 1 && field.Directives.ForName("body") == nil && marked(field.SelectionSet) {
