@@ -109,7 +109,7 @@ func (s *Service) BoardUpdate(ctx context.Context, who *Principal, id string, pa
 
 func (p BoardPatch) check() error {
 	var checks Checks
-	textIfSet(&checks, p.Name, 1, maxBoardName, "input", "name")
+	textIfSet(&checks, p.Name, maxBoardName, "input", "name")
 	if p.Description.Value != nil {
 		checks.Text(*p.Description.Value, 0, maxBoardDescription, "input", "description")
 	}

@@ -7,11 +7,13 @@ import (
 )
 
 func TestBoardLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, first := h.garden()
 		h.tape.entries = nil
 		board, err := h.BoardCreate(t.Context(), h.ida, domain.BoardCreateInput{WorkspaceID: workspace.ID, Name: "Autumn",
-			Description: ref("Leaves"), BackgroundGradient: ref(domain.BackgroundEmber)})
+			Description: new("Leaves"), BackgroundGradient: new(domain.BackgroundEmber)})
 		h.must(err)
 		h.happened("create", []string{"board:created"}, "created", `{"name":"Autumn"}`)
 		if board.Position != 2*domain.PositionStep || *board.Icon != "layout-kanban" || board.Version != 1 {
@@ -22,10 +24,10 @@ func TestBoardLife(t *testing.T) {
 		if !editor.Pinned || editor.Role != domain.BoardEditor {
 			t.Errorf("admin on a new board: %+v", editor)
 		}
-		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{Name: domain.Some(ref("Fall")), ExpectedVersion: ref(1)})
+		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{Name: domain.Some(new("Fall")), ExpectedVersion: new(1)})
 		h.must(err)
 		h.happened("update", []string{"board:updated"}, "updated", `{"name":"Fall","fromValue":"Autumn","toValue":"Fall"}`)
-		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{ExpectedVersion: ref(1)})
+		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{ExpectedVersion: new(1)})
 		refused(t, "outdated", err, domain.CodeConflict)
 		moved, err := h.BoardMove(t.Context(), h.ida, board.ID, domain.Anchor{Kind: domain.AnchorBefore, ID: first.ID})
 		h.must(err)
@@ -45,7 +47,9 @@ func TestBoardLife(t *testing.T) {
 }
 
 func TestBoardAuthority(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		editor, observer := h.max, h.person("Olga", h.ida.OrganisationID, domain.OrganisationMember)
 		colleague := h.person("Cleo", h.ida.OrganisationID, domain.OrganisationMember)
@@ -58,7 +62,7 @@ func TestBoardAuthority(t *testing.T) {
 		}
 		reads := func(who *domain.Principal) error { _, err := h.Board(t.Context(), who, board.ID); return err }
 		edits := func(who *domain.Principal) error {
-			_, err := h.BoardSetBackground(t.Context(), who, board.ID, ref(domain.BackgroundOcean))
+			_, err := h.BoardSetBackground(t.Context(), who, board.ID, new(domain.BackgroundOcean))
 			return err
 		}
 		administers := func(who *domain.Principal) error {
@@ -85,5 +89,11 @@ func TestBoardAuthority(t *testing.T) {
 		}
 		_, err := h.Board(t.Context(), h.ida, domain.NewID())
 		refused(t, "unknown", err, domain.CodeNotFound)
+		board, err = h.Board(t.Context(), h.ida, board.ID)
+		h.must(err)
+		board.ArchivedAt = new(h.clock.now())
+		h.must(h.Store.Update(t.Context(), board))
+		_, err = h.Board(t.Context(), h.ida, board.ID)
+		refused(t, "archived", err, domain.CodeNotFound)
 	})
 }

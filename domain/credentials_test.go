@@ -8,7 +8,9 @@ import (
 )
 
 func TestKeyLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		secret, key, err := h.KeyCreate(t.Context(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: workspace.ID,
 			Name: " bot ", Scope: domain.ScopeRead, Environment: "stg"})
@@ -40,7 +42,9 @@ func TestKeyLife(t *testing.T) {
 }
 
 func TestPersonalKeys(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		request := domain.KeyRequest{Kind: domain.PersonalKey, WorkspaceID: workspace.ID, UserEmail: "MAX@fern.test", Environment: "dev"}
 		secret, key, err := h.KeyCreate(t.Context(), request)
@@ -63,7 +67,9 @@ func TestPersonalKeys(t *testing.T) {
 }
 
 func TestKeysOfPeopleWhoLeft(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		h.joins(h.max, workspace, nil, "")
 		secret, _, err := h.KeyCreate(t.Context(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: workspace.ID,

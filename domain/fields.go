@@ -161,7 +161,7 @@ func (s *Service) CustomFieldUpdate(ctx context.Context, who *Principal, id stri
 
 func (p CustomFieldPatch) check() error {
 	var checks Checks
-	textIfSet(&checks, p.Name, 1, maxFieldName, "input", "name")
+	textIfSet(&checks, p.Name, maxFieldName, "input", "name")
 	notNull(&checks, p.Icon, "string", "input", "icon")
 	checks.Icon(p.Icon.Value, "input", "icon")
 	notNull(&checks, p.AllowMultiple, "boolean", "input", "allowMultiple")

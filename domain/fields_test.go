@@ -26,7 +26,9 @@ func (h *house) options(field *domain.CustomField) []*domain.CustomFieldOption {
 }
 
 func TestFieldLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		h.tape.entries = nil
 		field, options := h.selectField(workspace, "North", "South")
@@ -38,14 +40,14 @@ func TestFieldLife(t *testing.T) {
 		refused(t, "used name", err, domain.CodeConflict)
 		second, err := h.CustomFieldCreate(t.Context(), h.ida, domain.CustomFieldCreateInput{WorkspaceID: workspace.ID, Name: "Depth", Type: domain.FieldNumber})
 		h.must(err)
-		_, err = h.CustomFieldUpdate(t.Context(), h.ida, second.ID, domain.CustomFieldPatch{Name: domain.Some(ref("BED"))})
+		_, err = h.CustomFieldUpdate(t.Context(), h.ida, second.ID, domain.CustomFieldPatch{Name: domain.Some(new("BED"))})
 		refused(t, "renamed to a used name", err, domain.CodeConflict)
-		_, err = h.CustomFieldUpdate(t.Context(), h.ida, second.ID, domain.CustomFieldPatch{AllowMultiple: domain.Some(ref(true))})
+		_, err = h.CustomFieldUpdate(t.Context(), h.ida, second.ID, domain.CustomFieldPatch{AllowMultiple: domain.Some(new(true))})
 		refused(t, "several numbers", err, domain.CodeBadRequest)
 		h.tape.take()
 		h.tape.entries = nil
-		changed, err := h.CustomFieldUpdate(t.Context(), h.ida, field.ID, domain.CustomFieldPatch{Name: domain.Some(ref("BED")),
-			AllowMultiple: domain.Some(ref(true)), ShowOnCard: domain.Some(ref(false))})
+		changed, err := h.CustomFieldUpdate(t.Context(), h.ida, field.ID, domain.CustomFieldPatch{Name: domain.Some(new("BED")),
+			AllowMultiple: domain.Some(new(true)), ShowOnCard: domain.Some(new(false))})
 		h.must(err)
 		h.happened("update", []string{"customField:updated"}, "updated", `{"name":"BED","allowMultiple":true,"showOnCard":false}`)
 		if !changed.AllowMultiple || changed.ShowOnCard {
@@ -61,7 +63,9 @@ func TestFieldLife(t *testing.T) {
 }
 
 func TestOptionLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		field, options := h.selectField(workspace, "North", "South")
 		h.tape.take()
@@ -69,8 +73,8 @@ func TestOptionLife(t *testing.T) {
 		option, err := h.CustomFieldOptionCreate(t.Context(), h.ida, domain.CustomFieldOptionCreateInput{FieldID: field.ID, Label: "North"})
 		h.must(err)
 		h.happened("create", []string{"customFieldOption:created"}, "updated", `{"optionId":"`+option.ID+`","optionLabel":"North"}`)
-		_, err = h.CustomFieldOptionUpdate(t.Context(), h.ida, option.ID, domain.CustomFieldOptionPatch{Label: domain.Some(ref("East")),
-			ExpectedVersion: ref(1)})
+		_, err = h.CustomFieldOptionUpdate(t.Context(), h.ida, option.ID, domain.CustomFieldOptionPatch{Label: domain.Some(new("East")),
+			ExpectedVersion: new(1)})
 		h.must(err)
 		h.happened("update", []string{"customFieldOption:updated"}, "updated",
 			`{"optionId":"`+option.ID+`","label":"East","fromValue":"North","toValue":"East"}`)

@@ -75,10 +75,12 @@ func (s *tracks) take() []string {
 }
 
 // onEveryStore runs a test in a new house on every kind of store.
-func onEveryStore(t *testing.T, test func(t *testing.T, h *house)) {
+func onEveryStore(t *testing.T, test func(h *house)) {
 	t.Helper()
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, store *persistence.Store) { test(t, newHouse(t, store)) })
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		t.Helper()
+		test(newHouse(t, store))
+	})
 }
 
 func newHouse(t *testing.T, store domain.Store) *house {
@@ -223,5 +225,3 @@ func sameJSON(raw json.RawMessage, want string) bool {
 	right, _ := json.Marshal(b)
 	return string(left) == string(right)
 }
-
-func ref[T any](value T) *T { return &value }

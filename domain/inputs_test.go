@@ -5,8 +5,6 @@ import (
 	"testing"
 )
 
-func ref[T any](value T) *T { return &value }
-
 func TestIcons(t *testing.T) {
 	t.Parallel()
 	for icon, code := range map[string]string{"rocket": "", "clock-hour-4": "", "": "too_small", "Rocket": "custom",
@@ -36,13 +34,13 @@ func TestInputsAreChecked(t *testing.T) {
 	}{
 		"workspace":        {workspace(func(*WorkspaceCreateInput) {}), ""},
 		"workspace name":   {workspace(func(in *WorkspaceCreateInput) { in.Name = "" }), "input.name"},
-		"workspace days":   {workspace(func(in *WorkspaceCreateInput) { in.CompletedCardsActiveDays = ref(366) }), "input.completedCardsActiveDays"},
-		"workspace prefix": {workspace(func(in *WorkspaceCreateInput) { in.CardKeyPrefix = ref("1") }), "input.cardKeyPrefix"},
+		"workspace days":   {workspace(func(in *WorkspaceCreateInput) { in.CompletedCardsActiveDays = new(366) }), "input.completedCardsActiveDays"},
+		"workspace prefix": {workspace(func(in *WorkspaceCreateInput) { in.CardKeyPrefix = new("1") }), "input.cardKeyPrefix"},
 		"one list name":    {workspace(func(in *WorkspaceCreateInput) { in.ListNames = []string{"a"} }), "input.listNames"},
 		"list names twice": {workspace(func(in *WorkspaceCreateInput) { in.ListNames = []string{"a", " A "} }), "input.listNames[1]"},
 		"names and lists":  {workspace(func(in *WorkspaceCreateInput) { in.ListNames, in.Lists = []string{"a", "b"}, []*ListSeedInput{} }), "input.listNames"},
 		"blank list":       {workspace(func(in *WorkspaceCreateInput) { in.Lists = []*ListSeedInput{{Name: " "}} }), "input.lists[0].name"},
-		"list icon":        {workspace(func(in *WorkspaceCreateInput) { in.Lists = []*ListSeedInput{{Name: "a", Icon: ref("?")}} }), "input.lists[0].icon"},
+		"list icon":        {workspace(func(in *WorkspaceCreateInput) { in.Lists = []*ListSeedInput{{Name: "a", Icon: new("?")}} }), "input.lists[0].icon"},
 		"no lists at all":  {workspace(func(in *WorkspaceCreateInput) { in.Lists = []*ListSeedInput{} }), ""},
 		"label":            {workspace(func(in *WorkspaceCreateInput) { in.Labels = []*LabelSeedInput{{Name: strings.Repeat("l", 26)}} }), "input.labels[0].name"},
 		"field options": {workspace(func(in *WorkspaceCreateInput) {
@@ -52,21 +50,21 @@ func TestInputsAreChecked(t *testing.T) {
 			in.CustomFields = []*CustomFieldSeedInput{{Name: "f", Type: FieldSelect, Options: []*OptionSeedInput{{Label: " "}}}}
 		}), "input.customFields[0].options[0].label"},
 		"field of several": {workspace(func(in *WorkspaceCreateInput) {
-			in.CustomFields = []*CustomFieldSeedInput{{Name: "f", Type: FieldDate, AllowMultiple: ref(true)}}
+			in.CustomFields = []*CustomFieldSeedInput{{Name: "f", Type: FieldDate, AllowMultiple: new(true)}}
 		}), "input.customFields[0].allowMultiple"},
-		"standalone without a board":  {workspace(func(in *WorkspaceCreateInput) { in.Kind = ref(BoardWorkspace) }), "input.initialBoard"},
+		"standalone without a board":  {workspace(func(in *WorkspaceCreateInput) { in.Kind = new(BoardWorkspace) }), "input.initialBoard"},
 		"board name":                  {workspace(func(in *WorkspaceCreateInput) { in.InitialBoard = &BoardSeedInput{Name: long} }), "input.initialBoard.name"},
 		"settings, nothing":           {settings(WorkspacePatch{}), ""},
 		"settings, null name":         {settings(WorkspacePatch{Name: Some[*string](nil)}), "input.name"},
 		"settings, null icon":         {settings(WorkspacePatch{Icon: Some[*string](nil)}), ""},
 		"settings, null prefix":       {settings(WorkspacePatch{CardKeyPrefix: Some[*string](nil)}), "input.cardKeyPrefix"},
-		"settings, negative days":     {settings(WorkspacePatch{CompletedCardsActiveDays: Some(ref(-1))}), "input.completedCardsActiveDays"},
+		"settings, negative days":     {settings(WorkspacePatch{CompletedCardsActiveDays: Some(new(-1))}), "input.completedCardsActiveDays"},
 		"settings, null linking":      {settings(WorkspacePatch{BoardLinkingEnabled: Some[*bool](nil)}), "input.boardLinkingEnabled"},
 		"board":                       {BoardCreateInput{Name: " "}.check(), ""},
 		"board name in UTF-16":        {BoardCreateInput{Name: long}.check(), "input.name"},
-		"board description":           {BoardCreateInput{Name: "b", Description: ref(strings.Repeat("d", 2001))}.check(), "input.description"},
+		"board description":           {BoardCreateInput{Name: "b", Description: new(strings.Repeat("d", 2001))}.check(), "input.description"},
 		"board, null description":     {BoardPatch{Description: Some[*string](nil)}.check(), ""},
-		"board, empty name":           {BoardPatch{Name: Some(ref(""))}.check(), "input.name"},
+		"board, empty name":           {BoardPatch{Name: Some(new(""))}.check(), "input.name"},
 		"field":                       {CustomFieldCreateInput{Name: "f", Type: FieldText}.check(), ""},
 		"field option":                {CustomFieldCreateInput{Name: "f", Type: FieldSelect, Options: []*OptionSeedInput{{}}}.check(), "input.options[0].label"},
 		"field with too many options": {CustomFieldCreateInput{Name: "f", Type: FieldSelect, Options: manyOptions(101)}.check(), "input.options"},
@@ -92,7 +90,7 @@ func TestFieldsThatDoNotFitTheirType(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]CustomFieldCreateInput{
 		"options of a text field": {Name: "f", Type: FieldText, Options: manyOptions(1)},
-		"several dates":           {Name: "f", Type: FieldDate, AllowMultiple: ref(true)},
+		"several dates":           {Name: "f", Type: FieldDate, AllowMultiple: new(true)},
 	} {
 		if err := in.check(); CodeOf(err) != CodeBadRequest {
 			t.Errorf("%s: %v", name, err)
@@ -122,12 +120,12 @@ func TestSeedsWithDefaults(t *testing.T) {
 func TestChangesInHistory(t *testing.T) {
 	t.Parallel()
 	board := &Board{Name: "old"}
-	one := BoardPatch{Name: Some(ref("new"))}.apply(board)
+	one := BoardPatch{Name: Some(new("new"))}.apply(board)
 	if board.Name != "new" {
 		t.Errorf("name is %s", board.Name)
 	}
 	expectJSON(t, one.payload(), `{"fromValue":"old","name":"new","toValue":"new"}`)
-	two := BoardPatch{Name: Some(ref("newer")), Icon: Some[*string](nil)}.apply(board)
+	two := BoardPatch{Name: Some(new("newer")), Icon: Some[*string](nil)}.apply(board)
 	expectJSON(t, two.payload(), `{"icon":null,"name":"newer"}`)
 	expectJSON(t, BoardPatch{}.apply(board).payload(), `{}`)
 }
@@ -137,10 +135,10 @@ func TestMatchVersion(t *testing.T) {
 	if err := matchVersion(nil, 7); err != nil {
 		t.Error(err)
 	}
-	if err := matchVersion(ref(7), 7); err != nil {
+	if err := matchVersion(new(7), 7); err != nil {
 		t.Error(err)
 	}
-	if err := matchVersion(ref(6), 7); CodeOf(err) != CodeConflict {
+	if err := matchVersion(new(6), 7); CodeOf(err) != CodeConflict {
 		t.Error(err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Service) LabelCreate(ctx context.Context, who *Principal, in LabelCreat
 // LabelUpdate changes a label. A patch without members only touches it.
 func (s *Service) LabelUpdate(ctx context.Context, who *Principal, id string, patch LabelPatch) (*Label, error) {
 	var checks Checks
-	textIfSet(&checks, patch.Name, 1, maxLabelName, "input", "name")
+	textIfSet(&checks, patch.Name, maxLabelName, "input", "name")
 	if err := checks.Err(); err != nil {
 		return nil, err
 	}

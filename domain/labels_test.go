@@ -7,10 +7,12 @@ import (
 )
 
 func TestLabelLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		h.tape.entries = nil
-		label, err := h.LabelCreate(t.Context(), h.ida, domain.LabelCreateInput{WorkspaceID: workspace.ID, Name: "Bug", Color: ref(domain.ColorRed)})
+		label, err := h.LabelCreate(t.Context(), h.ida, domain.LabelCreateInput{WorkspaceID: workspace.ID, Name: "Bug", Color: new(domain.ColorRed)})
 		h.must(err)
 		h.happened("create", []string{"cardLabel:created"}, "created", `{"name":"Bug","color":"red"}`)
 		twin, err := h.LabelCreate(t.Context(), h.ida, domain.LabelCreateInput{WorkspaceID: workspace.ID, Name: "Bug"})

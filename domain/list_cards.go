@@ -128,7 +128,7 @@ func (s *Service) listForCards(ctx context.Context, tx Store, who *Principal, id
 // lockCards returns the cards of a list, of one board or all, that the caller may change, in their order. It locks
 // them, the lane, and the other lanes named.
 func (s *Service) lockCards(ctx context.Context, tx Store, who *Principal, listID string, boardID *string, others ...string) ([]*Card, error) {
-	lanes := append(others, listID)
+	lanes := append([]string{listID}, others...)
 	slices.Sort(lanes) // one order for everybody, against deadlocks
 	for _, lane := range lanes {
 		if err := tx.LockLane(ctx, lane); err != nil {

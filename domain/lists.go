@@ -55,7 +55,7 @@ func (s *Service) ListCreate(ctx context.Context, who *Principal, in ListCreateI
 // ListUpdate changes a list. A patch without members only touches it.
 func (s *Service) ListUpdate(ctx context.Context, who *Principal, id string, patch ListPatch) (*List, error) {
 	var checks Checks
-	textIfSet(&checks, patch.Name, 1, maxListName, "input", "name")
+	textIfSet(&checks, patch.Name, maxListName, "input", "name")
 	checks.Icon(patch.Icon.Value, "input", "icon")
 	if err := checks.Err(); err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package domain_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,10 +12,12 @@ import (
 )
 
 func TestListLife(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		h.tape.entries = nil
-		list, err := h.ListCreate(t.Context(), h.ida, domain.ListCreateInput{WorkspaceID: workspace.ID, Name: "Compost", Color: ref(domain.ColorBrown)})
+		list, err := h.ListCreate(t.Context(), h.ida, domain.ListCreateInput{WorkspaceID: workspace.ID, Name: "Compost", Color: new(domain.ColorBrown)})
 		h.must(err)
 		h.happened("create", []string{"list:created"}, "created", `{"name":"Compost"}`)
 		if list.Position != 3*domain.PositionStep || *list.Icon != "list" {
@@ -25,7 +29,7 @@ func TestListLife(t *testing.T) {
 		if moved.Position != 0 || moved.Version != 2 || *moved.Color != domain.ColorBrown {
 			t.Errorf("%+v", moved)
 		}
-		_, err = h.ListUpdate(t.Context(), h.ida, list.ID, domain.ListPatch{Color: domain.Some[*domain.Color](nil), ExpectedVersion: ref(1)})
+		_, err = h.ListUpdate(t.Context(), h.ida, list.ID, domain.ListPatch{Color: domain.Some[*domain.Color](nil), ExpectedVersion: new(1)})
 		refused(t, "outdated", err, domain.CodeConflict)
 		_, err = h.ListUpdate(t.Context(), h.max, list.ID, domain.ListPatch{})
 		refused(t, "no member", err, domain.CodeForbidden)
@@ -36,7 +40,9 @@ func TestListLife(t *testing.T) {
 }
 
 func TestListRenamesAreFolded(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		list := h.lists(workspace)[0]
 		rename := func(name string) {
@@ -75,7 +81,9 @@ func TestListRenamesAreFolded(t *testing.T) {
 }
 
 func TestListMovesRebalance(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		lists := h.lists(workspace)
 		for i := range 40 {
@@ -96,7 +104,9 @@ func TestListMovesRebalance(t *testing.T) {
 }
 
 func TestListMoveCards(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		other, err := h.BoardCreate(t.Context(), h.ida, domain.BoardCreateInput{WorkspaceID: workspace.ID, Name: "Other"})
 		h.must(err)
@@ -128,8 +138,79 @@ func TestListMoveCards(t *testing.T) {
 	})
 }
 
+func TestListMoveCardsAtTheEndOfTheNumberLine(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
+		workspace, board := h.garden()
+		todo, done := h.lists(workspace)[0], h.lists(workspace)[1]
+		h.card(board, todo, "a")
+		top := h.card(board, done, "old")
+		top.Position = math.MinInt64 + 1
+		h.must(h.Store.Update(t.Context(), top))
+		h.tape.take()
+		_, err := h.ListMoveCards(t.Context(), h.ida, todo.ID, domain.ListMoveCardsInput{TargetListID: done.ID})
+		h.must(err)
+		h.heard("move", []string{"card:rebalanced", "card:moved"})
+		if got := h.lane(done); !slices.Equal(got, []string{"a", "old"}) {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+func TestListCardOperationsSpareCardsTheCallerCannotSee(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
+		workspace, board := h.garden()
+		todo, done := h.lists(workspace)[0], h.lists(workspace)[1]
+		h.card(board, todo, "theirs")
+		mine := h.card(board, todo, "mine")
+		h.joins(h.max, workspace, board, domain.BoardEditor)
+		member := &domain.BoardMember{BoardID: board.ID, UserID: h.max.UserID}
+		h.must(h.Store.Load(t.Context(), member))
+		member.AssignedItemsOnly = true
+		h.must(h.Store.Update(t.Context(), member))
+		h.must(h.Store.SetAssignees(t.Context(), mine.ID, []string{h.max.UserID}, h.clock.now()))
+		moved, err := h.ListMoveCards(t.Context(), h.max, todo.ID, domain.ListMoveCardsInput{TargetListID: done.ID, BoardID: &board.ID})
+		if got := h.lane(todo); err != nil || moved != 1 || !slices.Equal(got, []string{"theirs"}) {
+			t.Errorf("%d moved, %v, left %v", moved, err, got)
+		}
+	})
+}
+
+// Moves at the same time leave every list a place of its own.
+func TestListMovesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
+		workspace, _, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Busy"})
+		h.must(err)
+		service := *h.Service
+		service.Store = h.tape.Store // the tape is for one at a time
+		var all sync.WaitGroup
+		for _, list := range h.lists(workspace) {
+			all.Go(func() {
+				if _, err := service.ListMove(t.Context(), h.ida, list.ID, domain.Anchor{Kind: domain.AnchorTop}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		places := map[domain.Position]bool{}
+		for _, list := range h.lists(workspace) {
+			places[list.Position] = true
+		}
+		if len(places) != 8 {
+			t.Errorf("8 lists share %d places", len(places))
+		}
+	})
+}
+
 func TestListCardOperationsRefuse(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		foreign, abroad, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Abroad", InitialBoard: &domain.BoardSeedInput{Name: "B"}})
 		h.must(err)
@@ -153,7 +234,9 @@ func TestListCardOperationsRefuse(t *testing.T) {
 }
 
 func TestListArchiveCards(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		todo := h.lists(workspace)[0]
 		card := h.card(board, todo, "a")
@@ -173,7 +256,9 @@ func TestListArchiveCards(t *testing.T) {
 }
 
 func TestListCompleteCardsReachesEveryBoardTheCallerEdits(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		hidden, err := h.BoardCreate(t.Context(), h.ida, domain.BoardCreateInput{WorkspaceID: workspace.ID, Name: "Hidden"})
 		h.must(err)

@@ -44,7 +44,7 @@ func (s *Service) CustomFieldOptionCreate(ctx context.Context, who *Principal, i
 // CustomFieldOptionUpdate changes an option. A patch without members only touches it.
 func (s *Service) CustomFieldOptionUpdate(ctx context.Context, who *Principal, id string, patch CustomFieldOptionPatch) (*CustomFieldOption, error) {
 	var checks Checks
-	textIfSet(&checks, patch.Label, 1, maxOptionLabel, "input", "label")
+	textIfSet(&checks, patch.Label, maxOptionLabel, "input", "label")
 	if err := checks.Err(); err != nil {
 		return nil, err
 	}

@@ -25,11 +25,11 @@ func notNull[T any](c *Checks, o Opt[*T], expected string, path ...any) {
 	}
 }
 
-// textIfSet checks a text that may be left out but not be null.
-func textIfSet(c *Checks, o Opt[*string], shortest, longest int, path ...any) {
+// textIfSet checks a text that may be left out, but not be null or empty.
+func textIfSet(c *Checks, o Opt[*string], longest int, path ...any) {
 	notNull(c, o, "string", path...)
 	if o.Value != nil {
-		c.Text(*o.Value, shortest, longest, path...)
+		c.Text(*o.Value, 1, longest, path...)
 	}
 }
 

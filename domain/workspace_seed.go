@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -139,7 +140,7 @@ func (in WorkspaceCreateInput) checkFields(c *Checks) []*CustomFieldSeedInput {
 }
 
 func checkOptions(c *Checks, field *CustomFieldSeedInput, path []any) []*OptionSeedInput {
-	at := func(steps ...any) []any { return append(path[:len(path):len(path)], steps...) }
+	at := func(steps ...any) []any { return append(slices.Clip(path), steps...) }
 	c.Count(len(field.Options), 0, maxOptions, at("options")...)
 	if len(field.Options) > 0 && field.Type != FieldSelect {
 		c.Add(Custom("only select fields have options", at("options")...))

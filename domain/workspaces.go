@@ -170,7 +170,7 @@ func (s *Service) WorkspaceUpdate(ctx context.Context, who *Principal, id string
 // check returns the new key prefix, empty for none.
 func (p WorkspacePatch) check() (prefix string, err error) {
 	var checks Checks
-	textIfSet(&checks, p.Name, 1, maxWorkspaceName, "input", "name")
+	textIfSet(&checks, p.Name, maxWorkspaceName, "input", "name")
 	checks.Icon(p.Icon.Value, "input", "icon")
 	notNull(&checks, p.CardKeyPrefix, "string", "input", "cardKeyPrefix")
 	if p.CardKeyPrefix.Value != nil {

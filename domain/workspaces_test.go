@@ -1,6 +1,8 @@
 package domain_test
 
 import (
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -8,7 +10,9 @@ import (
 )
 
 func TestWorkspaceCreateFurnishesWithDefaults(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Fern & Co"})
 		h.must(err)
 		h.happened("create", []string{"workspace:created"}, "", "")
@@ -38,11 +42,13 @@ func TestWorkspaceCreateFurnishesWithDefaults(t *testing.T) {
 }
 
 func TestWorkspaceCreateWithSeeds(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
-		workspace, board, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Garden", CardKeyPrefix: ref("gd1"),
-			Lists: []*domain.ListSeedInput{{Name: " Todo ", Icon: ref("star")}}, Labels: []*domain.LabelSeedInput{},
-			CustomFields: []*domain.CustomFieldSeedInput{{Name: "Bed", Type: domain.FieldSelect, AllowMultiple: ref(true),
-				Options: []*domain.OptionSeedInput{{Label: "North"}, {Label: "South", Color: ref(domain.ColorRed)}}}},
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
+		workspace, board, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Garden", CardKeyPrefix: new("gd1"),
+			Lists: []*domain.ListSeedInput{{Name: " Todo ", Icon: new("star")}}, Labels: []*domain.LabelSeedInput{},
+			CustomFields: []*domain.CustomFieldSeedInput{{Name: "Bed", Type: domain.FieldSelect, AllowMultiple: new(true),
+				Options: []*domain.OptionSeedInput{{Label: "North"}, {Label: "South", Color: new(domain.ColorRed)}}}},
 			InitialBoard: &domain.BoardSeedInput{Name: "Spring"}})
 		h.must(err)
 		h.happened("create", []string{"workspace:created", "board:created"}, "created", `{"name":"Spring"}`)
@@ -68,7 +74,9 @@ func TestWorkspaceCreateWithSeeds(t *testing.T) {
 }
 
 func TestWorkspaceCreateNeedsAnOrganisationAdmin(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		for what, test := range map[string]struct {
 			who  *domain.Principal
@@ -87,7 +95,9 @@ func TestWorkspaceCreateNeedsAnOrganisationAdmin(t *testing.T) {
 }
 
 func TestKeyPrefixes(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		card := h.card(board, h.lists(workspace)[0], "Plant basil")
 		second, _, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Garden"})
@@ -95,11 +105,11 @@ func TestKeyPrefixes(t *testing.T) {
 		if second.CardKeyPrefix != "GARDEN2" {
 			t.Errorf("second derived prefix %s", second.CardKeyPrefix)
 		}
-		_, _, err = h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Z", CardKeyPrefix: ref("garden")})
+		_, _, err = h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Z", CardKeyPrefix: new("garden")})
 		refused(t, "asked for twice", err, domain.CodeConflict)
-		_, err = h.WorkspaceUpdate(t.Context(), h.ida, second.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(ref("GARDEN"))})
+		_, err = h.WorkspaceUpdate(t.Context(), h.ida, second.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(new("GARDEN"))})
 		refused(t, "changed to a reserved one", err, domain.CodeConflict)
-		changed, err := h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(ref("veg"))})
+		changed, err := h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(new("veg"))})
 		h.must(err)
 		h.must(h.Store.Load(t.Context(), card))
 		if changed.CardKeyPrefix != "VEG" || card.Key() != "VEG-1" {
@@ -111,21 +121,51 @@ func TestKeyPrefixes(t *testing.T) {
 				t.Errorf("%s finds %v, %v", key, found, err)
 			}
 		}
-		_, err = h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(ref("GARDEN"))})
+		_, err = h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{CardKeyPrefix: domain.Some(new("GARDEN"))})
 		h.must(err)
 		h.must(h.WorkspaceDelete(t.Context(), h.ida, workspace.ID, "Garden"))
-		_, _, err = h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Z", CardKeyPrefix: ref("VEG")})
+		_, _, err = h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Z", CardKeyPrefix: new("VEG")})
 		refused(t, "reserved by a deleted workspace", err, domain.CodeConflict)
 	})
 }
 
+// Workspaces of one name that are created at the same time get different prefixes.
+func TestKeyPrefixesAreClaimedOneByOne(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
+		service := *h.Service
+		service.Store = h.tape.Store // the tape is for one at a time
+		prefixes := make([]string, 6)
+		var all sync.WaitGroup
+		for i := range prefixes {
+			all.Go(func() {
+				workspace, _, err := service.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Garden"})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				prefixes[i] = workspace.CardKeyPrefix
+			})
+		}
+		all.Wait()
+		slices.Sort(prefixes)
+		want := []string{"GARDEN", "GARDEN2", "GARDEN3", "GARDEN4", "GARDEN5", "GARDEN6"}
+		if !slices.Equal(prefixes, want) {
+			t.Errorf("%v, want %v", prefixes, want)
+		}
+	})
+}
+
 func TestWorkspaceUpdate(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, _ := h.garden()
 		h.tape.entries = nil
 		h.clock.pass(time.Hour)
-		got, err := h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{Name: domain.Some(ref(" ")),
-			Icon: domain.Some[*string](nil), CompletedCardsActiveDays: domain.Some(ref(0)), ExpectedVersion: &workspace.Version})
+		got, err := h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{Name: domain.Some(new(" ")),
+			Icon: domain.Some[*string](nil), CompletedCardsActiveDays: domain.Some(new(0)), ExpectedVersion: &workspace.Version})
 		h.must(err)
 		h.happened("update", []string{"workspace:updated"}, "updated", `{"name":" ","icon":null,"completedCardsActiveDays":0}`)
 		if got.Name != " " || got.Icon != nil || got.CompletedCardsActiveDays != 0 || got.Version != workspace.Version+1 {
@@ -143,7 +183,9 @@ func TestWorkspaceUpdate(t *testing.T) {
 }
 
 func TestWorkspaceAuthority(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board := h.garden()
 		h.joins(h.max, workspace, board, domain.BoardEditor)
 		reads := func(who *domain.Principal) error {
@@ -172,9 +214,11 @@ func TestWorkspaceAuthority(t *testing.T) {
 }
 
 func TestStandaloneBoardsAndTheirWorkspacesAreOne(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, h *house) {
+	t.Parallel()
+	onEveryStore(t, func(h *house) {
+		t := h.t
 		workspace, board, err := h.WorkspaceCreate(t.Context(), h.ida, domain.WorkspaceCreateInput{Name: "Ignored",
-			Kind: ref(domain.BoardWorkspace), InitialBoard: &domain.BoardSeedInput{Name: "Solo", IconColor: ref(domain.ColorTeal)}})
+			Kind: new(domain.BoardWorkspace), InitialBoard: &domain.BoardSeedInput{Name: "Solo", IconColor: new(domain.ColorTeal)}})
 		h.must(err)
 		if workspace.Name != "Solo" || *workspace.Icon != "layout-kanban" || *workspace.AccentColor != domain.ColorTeal {
 			t.Errorf("workspace %+v", workspace)
@@ -182,10 +226,10 @@ func TestStandaloneBoardsAndTheirWorkspacesAreOne(t *testing.T) {
 		_, err = h.BoardCreate(t.Context(), h.ida, domain.BoardCreateInput{WorkspaceID: workspace.ID, Name: "Second"})
 		refused(t, "second board", err, domain.CodeBadRequest)
 		h.tape.take()
-		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{Name: domain.Some(ref("Duo")), IconColor: domain.Some[*domain.Color](nil)})
+		_, err = h.BoardUpdate(t.Context(), h.ida, board.ID, domain.BoardPatch{Name: domain.Some(new("Duo")), IconColor: domain.Some[*domain.Color](nil)})
 		h.must(err)
 		h.heard("board renamed", []string{"board:updated", "workspace:updated"})
-		_, err = h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{Icon: domain.Some(ref("leaf"))})
+		_, err = h.WorkspaceUpdate(t.Context(), h.ida, workspace.ID, domain.WorkspacePatch{Icon: domain.Some(new("leaf"))})
 		h.must(err)
 		h.heard("workspace icon", []string{"workspace:updated", "board:updated"})
 		workspace, err = h.Workspace(t.Context(), h.ida, workspace.ID)
