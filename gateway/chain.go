@@ -50,7 +50,7 @@ func withAccessLog(next http.Handler, log *slog.Logger) http.Handler {
 				slog.String("requestId", graph.RequestID(r.Context())),
 				slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", counted.status), slog.Int64("bytes", counted.bytes),
-				slog.Duration("duration", time.Since(began)),
+				slog.Float64("milliseconds", float64(time.Since(began))/float64(time.Millisecond)),
 				slog.String("remote", r.RemoteAddr), slog.String("keyId", seen.keyID))
 		}()
 		next.ServeHTTP(counted, r.WithContext(context.WithValue(r.Context(), recordKey{}, seen)))

@@ -11,13 +11,19 @@ import (
 // Prepare seeds the demo organisation when the environment is development and the database is new. It returns the
 // facts about the demo, or nil when this data folder knows of none.
 func (g *Gateway) Prepare(ctx context.Context) (*demo.Facts, error) {
+	target := g.config.DemoTarget(g.store)
 	if g.config.Environment == "development" {
-		facts, err := demo.Seed(ctx, g.config.DemoTarget(g.store))
+		facts, err := demo.Seed(ctx, target)
 		if facts != nil || err != nil {
 			return facts, err
 		}
 	}
-	return demo.ReadFacts(g.config.DataDir)
+	facts, err := demo.ReadFacts(g.config.DataDir)
+	if facts == nil || err != nil || facts.APIURL == target.APIURL() {
+		return facts, err
+	}
+	facts.APIURL = target.APIURL() // the server has moved since
+	return facts, facts.Write(g.config.DataDir)
 }
 
 // Announce tells a person at the console where to go.

@@ -66,6 +66,18 @@ func TestSecondStartKeepsTheDemo(t *testing.T) {
 	}
 }
 
+func TestFactsFollowTheServer(t *testing.T) {
+	t.Parallel()
+	config := gatewaytest.Configure(t, gatewaytest.SQLite)
+	first := prepare(t, config)
+	config.PublicURL = "http://moved.test"
+	second := prepare(t, config)
+	kept, err := demo.ReadFacts(config.DataDir)
+	if err != nil || *kept != *second || second.APIURL != "http://moved.test/api/v1" || second.WorkspaceKey != first.WorkspaceKey {
+		t.Errorf("first %+v, second %+v, kept %+v, %v", first, second, kept, err)
+	}
+}
+
 func TestDemoIsForDevelopmentOnly(t *testing.T) {
 	t.Parallel()
 	config := gatewaytest.Configure(t, gatewaytest.SQLite)

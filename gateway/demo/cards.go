@@ -118,7 +118,7 @@ func (b *builder) finish(s *space, p *planned) {
 	}
 	done := p.path[len(p.path)-1].at.Add(time.Duration(b.random.IntN(1200)) * time.Second)
 	p.card.CompletedAt = &done
-	b.happened(s, p, done, "completion:set", map[string]any{"completedAt": stamp(done), "fromValue": "false", "toValue": "true"})
+	b.happened(s, p, done, "completion:set", map[string]any{"completedAt": stamp(done), "fromValue": false, "toValue": true})
 	if archived := done.AddDate(0, 0, 30); archived.Before(b.base) && b.chance(.25) {
 		p.card.ArchivedAt = &archived
 		b.happened(s, p, archived, "archived", map[string]any{"title": p.card.Title, "archivedAt": stamp(archived)})

@@ -47,8 +47,8 @@ func (f *Facts) String() string {
 	return b.String()
 }
 
-// write keeps the facts in the folder, readable by its owner only: they hold keys.
-func (f *Facts) write(folder string) error {
+// Write keeps the facts in the folder, readable by its owner only: they hold keys.
+func (f *Facts) Write(folder string) error {
 	text := "# Keys and ids of the demo organisation. Source it, then call for example:\n" +
 		"#   curl -H \"Authorization: Bearer $KANERA_API_KEY\" \"$KANERA_PUBLIC_API_URL/session\"\n" +
 		"# KANERA_PUBLIC_API_URL includes /api/v1. KANERA_API_KEY is a workspace key with admin scope,\n" +

@@ -15,6 +15,9 @@ type Target struct {
 	DataDir        string // where demo.env goes
 }
 
+// APIURL is the base of the REST paths.
+func (t Target) APIURL() string { return t.PublicURL + "/api/v1" }
+
 // Seed fills a new database with the demo organisation and writes demo.env. It returns nil when the database is in
 // use: any API key says so, for without one nobody can reach anything. Everything happens or nothing.
 func Seed(ctx context.Context, t Target) (*Facts, error) {
@@ -32,7 +35,7 @@ func Seed(ctx context.Context, t Target) (*Facts, error) {
 		if facts, err = t.facts(ctx, tx, data); err != nil {
 			return err
 		}
-		return facts.write(t.DataDir)
+		return facts.Write(t.DataDir)
 	})
 	if domain.CodeOf(err) == domain.CodeConflict { // another process was quicker
 		return nil, nil
@@ -54,7 +57,7 @@ func insert(ctx context.Context, tx domain.Store, tables []any) error {
 
 // facts makes the keys and notes what a reader needs, with an open card to try things on.
 func (t Target) facts(ctx context.Context, tx domain.Store, d *Data) (*Facts, error) {
-	facts := &Facts{APIURL: t.PublicURL + "/api/v1", WorkspaceID: d.Workspaces[0].ID, BoardID: d.Boards[0].ID}
+	facts := &Facts{APIURL: t.APIURL(), WorkspaceID: d.Workspaces[0].ID, BoardID: d.Boards[0].ID}
 	for _, key := range d.Keys {
 		keys := &domain.Service{Store: tx, Now: t.Now, NewID: func() string { return key.ID }}
 		key.Request.Environment = t.KeyEnvironment

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/swaggest/swgui/v5/static"
@@ -20,6 +22,9 @@ import (
 
 //go:embed all:assets
 var embedded embed.FS
+
+//go:embed integrity.json
+var integrity []byte
 
 // cdn mirrors the files of npm packages unmodified.
 const cdn = "https://cdn.jsdelivr.net"
@@ -42,9 +47,13 @@ type assets struct {
 	links  map[string]bundle
 }
 
-// newAssets takes what was embedded, and the rest from the CDN. The address of an embedded file holds a hash of its
-// content, so that browsers may keep it for ever.
-func newAssets(remote map[string]published) (*assets, error) {
+// bundles takes what was embedded, and the rest from the CDN. The address of an embedded file holds a hash of its
+// content, so that browsers may keep it for ever. The build never changes, so once is enough.
+var bundles = sync.OnceValues(func() (*assets, error) {
+	var remote map[string]published
+	if err := json.Unmarshal(integrity, &remote); err != nil {
+		return nil, fmt.Errorf("read integrity.json: %w", err)
+	}
 	a := &assets{packed: map[string][]byte{}, links: map[string]bundle{}}
 	if err := a.take(embedded, "assets"); err != nil {
 		return nil, err
@@ -60,7 +69,7 @@ func newAssets(remote map[string]published) (*assets, error) {
 		a.links[name] = bundle{URL: "/assets/" + name + "?v=" + hex.EncodeToString(sum[:6])}
 	}
 	return a, nil
-}
+})
 
 // take compresses the scripts and styles of a folder; those that are compressed already are taken as they are.
 func (a *assets) take(from fs.FS, folder string) error {
@@ -89,8 +98,11 @@ func (a *assets) take(from fs.FS, folder string) error {
 
 func pack(body []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	_, err := w.Write(body)
+	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, fmt.Errorf("compress embedded file: %w", err)
+	}
+	_, err = w.Write(body)
 	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, fmt.Errorf("compress embedded file: %w", err)
 	}

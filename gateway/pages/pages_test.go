@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	tag   = regexp.MustCompile(`<(?:script|link)[^>]*(?:src|href)="([^"]+)"[^>]*>`)
+	tag   = regexp.MustCompile(`<(?:script|link)[^>]*(?:src|href)="([^":]+|https:[^"]+)"[^>]*>`)
 	nonce = regexp.MustCompile(`'nonce-([A-Z0-9]+)'`)
 )
 
