@@ -203,6 +203,7 @@ CREATE INDEX cards_board ON cards (workspace_id, board_id);
 CREATE INDEX cards_board_only ON cards (board_id);
 CREATE INDEX cards_completed ON cards (workspace_id, completed_at);
 CREATE INDEX cards_created ON cards (workspace_id, created_at);
+CREATE INDEX cards_newest ON cards (created_at DESC, id);
 CREATE INDEX cards_due ON cards (due_day) WHERE due_day IS NOT NULL;
 CREATE INDEX cards_creator ON cards (created_by_id);
 
