@@ -14,7 +14,7 @@ export async function titlesOnFirstBoard(): Promise<string[]> {
   if (!board) return []
 
   const open = await client.POST('/boards/{id}/open', { params: { path: { id: board.id } } })
-  return open.data?.cards.map((card) => card.title) ?? []
+  return open.data && 'cards' in open.data ? open.data.cards.map((card) => card.title) : []
 }
 
 export async function complete(id: string): Promise<boolean> {
