@@ -92,9 +92,11 @@ func replaceSet[T any](ctx context.Context, s *Store, table, column, cardID stri
 
 // SetFieldValue implements domain.Cards.
 func (s *Store) SetFieldValue(ctx context.Context, value *domain.FieldValue) error {
-	columns := []clause.Column{{Name: "card_id"}, {Name: "field_id"}}
-	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: columns, UpdateAll: true}).Create(value).Error
-	if err != nil {
+	upsert := clause.OnConflict{
+		Columns:   []clause.Column{{Name: "card_id"}, {Name: "field_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"text", "number", "checkbox", "date", "url", "option_ids", "user_ids", "updated_at"}),
+	}
+	if err := s.db.WithContext(ctx).Clauses(upsert).Create(value).Error; err != nil {
 		return fmt.Errorf("set a field value: %w", translate(ctx, err, "Value"))
 	}
 	return nil
