@@ -61,12 +61,8 @@ func (r boardResolver) Members(ctx context.Context, b *domain.Board, first *int,
 	if err := r.mustOpen(ctx, b); err != nil {
 		return nil, err
 	}
-	return loadersOf(ctx).boardMembers.load(ctx, b.ID, query[string, *domain.BoardMember]{
-		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.BoardMember], error) {
-			return r.service.Store.BoardMembersOf(ctx, ids, page)
-		},
-		count: r.service.Store.CountBoardMembers,
-	})
+	return connect(ctx, &loadersOf(ctx).boardMembers, b.ID,
+		byPage(page, r.service.Store.BoardMembersOf, r.service.Store.CountBoardMembers))
 }
 
 func (r boardResolver) Activity(ctx context.Context, b *domain.Board, first *int, after *string) (*ActivityConnection, error) {
@@ -78,14 +74,13 @@ func (r boardResolver) Activity(ctx context.Context, b *domain.Board, first *int
 		return nil, err
 	}
 	who := domain.PrincipalFrom(ctx)
-	return loadersOf(ctx).boardActivity.load(ctx, b.ID, query[string, *domain.Activity]{
-		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.Activity], error) {
+	return connect(ctx, &loadersOf(ctx).boardActivity, b.ID, byPage(page,
+		func(ctx context.Context, ids []string, page domain.Page) (map[string]domain.PageOf[*domain.Activity], error) {
 			return r.service.Store.BoardActivityOf(ctx, who, ids, page)
 		},
-		count: func(ctx context.Context, ids []string) (map[string]int, error) {
+		func(ctx context.Context, ids []string) (map[string]int, error) {
 			return r.service.Store.CountBoardActivity(ctx, who, ids)
-		},
-	})
+		}))
 }
 
 func (r boardResolver) TransferTargets(ctx context.Context, b *domain.Board) ([]*domain.Board, error) {
@@ -116,7 +111,7 @@ func (r boardResolver) TransferTargets(ctx context.Context, b *domain.Board) ([]
 type boardColumnResolver struct{ service *domain.Service }
 
 func (r boardColumnResolver) Cards(ctx context.Context, c *BoardColumn, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived, includeCompleted *bool) (*CardConnection, error) {
-	return cardsUnder(ctx, r.service, domain.CardParent{BoardID: c.BoardID, ListID: c.List.ID}, first, after, nil, domain.CardSearch{
+	return cardsOfColumn(ctx, r.service, c, first, after, domain.CardSearch{
 		Filter: filter, Order: order, Default: domain.ByRank, Archived: archived, IncludeCompleted: includeCompleted == nil || *includeCompleted})
 }
 

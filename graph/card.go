@@ -90,33 +90,7 @@ func (r cardResolver) Activity(ctx context.Context, c *domain.Card, first *int, 
 	if err != nil {
 		return nil, err
 	}
-	return loadersOf(ctx).cardActivity.load(ctx, c.ID, query[string, *domain.Activity]{
-		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.Activity], error) {
-			return r.service.Store.CardActivityOf(ctx, ids, page)
-		},
-		count: r.service.Store.CountCardActivity,
-	})
-}
-
-// cardsUnder answers a connection of cards for all parents that ask for it at once.
-func cardsUnder(ctx context.Context, service *domain.Service, parent domain.CardParent, first *int, after *string, rows *PageInput, in domain.CardSearch) (*CardConnection, error) {
-	page, err := pageOf(first, after, rows)
-	if err != nil {
-		return nil, err
-	}
-	in.Page = page
-	q, err := service.Search(ctx, domain.PrincipalFrom(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return loadersOf(ctx).cards.load(ctx, parent, query[domain.CardParent, *domain.Card]{
-		page: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]domain.PageOf[*domain.Card], error) {
-			return service.Store.FindCards(ctx, q, parents)
-		},
-		count: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]int, error) {
-			return service.Store.CountCards(ctx, q, parents)
-		},
-	})
+	return connect(ctx, &loadersOf(ctx).cardActivity, c.ID, byPage(page, r.service.Store.CardActivityOf, r.service.Store.CountCardActivity))
 }
 
 func (q queries) Card(ctx context.Context, id, key, organisationKey *string) (*domain.Card, error) {

@@ -19,7 +19,7 @@ const batchWait = time.Millisecond
 // They live as long as the operation; every root field of a mutation gets its own, so that none sees rows from
 // before the change.
 type loaders struct {
-	who *domain.Principal
+	store domain.Store
 
 	organisation *one[*domain.Organisation]
 	user         *one[*domain.User]
@@ -50,6 +50,7 @@ type loaders struct {
 	boardActivity    pages[string, *domain.Activity]
 	cardActivity     pages[string, *domain.Activity]
 	cards            pages[domain.CardParent, *domain.Card]
+	columns          places[column, map[string]domain.PageOf[*domain.Card], map[string]int] // by list
 }
 
 func newLoaders(store domain.Store, who *domain.Principal) *loaders {
@@ -57,7 +58,7 @@ func newLoaders(store domain.Store, who *domain.Principal) *loaders {
 		return byID(func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
 	}
 	return &loaders{
-		who:          who,
+		store:        store,
 		organisation: byID(store.Organisations),
 		user:         byID(store.Users),
 		workspace:    byID(store.Workspaces),
@@ -138,37 +139,51 @@ func many[T any](ctx context.Context, loader *one[*T], ids []string) ([]*T, erro
 
 // pages load the pages and totals of a connection for all parents at once. Parents that ask through the same place
 // of the document ask with the same arguments, so that place is the key of a batch.
-type pages[P comparable, T any] struct {
-	mu     sync.Mutex
-	page   map[*ast.Field]*dataloadgen.Loader[P, domain.PageOf[T]]
-	totals map[*ast.Field]*dataloadgen.Loader[P, int]
+type pages[P comparable, T any] = places[P, domain.PageOf[T], int]
+
+// places load something with its count, once for each place of the document.
+type places[P comparable, T, C any] struct {
+	mu sync.Mutex
+	at map[*ast.Field]*place[P, T, C]
 }
 
-// query says how to read the pages and totals of a connection.
-type query[P comparable, T any] struct {
-	page  func(context.Context, []P) (map[P]domain.PageOf[T], error)
-	count func(context.Context, []P) (map[P]int, error)
+// place is where a document asks for a connection.
+type place[P comparable, T, C any] struct {
+	page  *dataloadgen.Loader[P, T]
+	total *dataloadgen.Loader[P, C]
+	err   error // the arguments make no sense, for any parent
 }
 
-func (p *pages[P, T]) load(ctx context.Context, parent P, q query[P, T]) (*Connection[T], error) {
-	place := graphql.GetFieldContext(ctx).Field.Field
-	page, total := p.at(place, q)
-	rows, err := page.Load(ctx, parent)
+// query says how to read the pages and totals of a connection for many parents.
+type query[P comparable, T, C any] struct {
+	page  func(context.Context, []P) (map[P]T, error)
+	count func(context.Context, []P) (map[P]C, error)
+}
+
+// here returns the loaders of the place that the field stands at. prepare runs once for each place.
+func (p *places[P, T, C]) here(ctx context.Context, prepare func(context.Context) (query[P, T, C], error)) (*place[P, T, C], error) {
+	field := graphql.GetFieldContext(ctx).Field.Field
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at == nil {
+		p.at = map[*ast.Field]*place[P, T, C]{}
+	}
+	if p.at[field] == nil {
+		q, err := prepare(ctx)
+		p.at[field] = &place[P, T, C]{page: by(q.page), total: by(q.count), err: err}
+	}
+	return p.at[field], p.at[field].err
+}
+
+// connect answers the connection of one parent.
+func connect[P comparable, T any](ctx context.Context, p *pages[P, T], parent P, prepare func(context.Context) (query[P, domain.PageOf[T], int], error)) (*Connection[T], error) {
+	at, err := p.here(ctx, prepare)
 	if err != nil {
 		return nil, err
 	}
-	return &Connection[T]{page: rows, count: func(ctx context.Context) (int, error) { return total.Load(ctx, parent) }}, nil
-}
-
-func (p *pages[P, T]) at(place *ast.Field, q query[P, T]) (*dataloadgen.Loader[P, domain.PageOf[T]], *dataloadgen.Loader[P, int]) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.page == nil {
-		p.page = map[*ast.Field]*dataloadgen.Loader[P, domain.PageOf[T]]{}
-		p.totals = map[*ast.Field]*dataloadgen.Loader[P, int]{}
+	rows, err := at.page.Load(ctx, parent)
+	if err != nil {
+		return nil, err
 	}
-	if p.page[place] == nil {
-		p.page[place], p.totals[place] = by(q.page), by(q.count)
-	}
-	return p.page[place], p.totals[place]
+	return &Connection[T]{page: rows, count: func(ctx context.Context) (int, error) { return at.total.Load(ctx, parent) }}, nil
 }

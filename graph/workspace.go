@@ -63,12 +63,8 @@ func (r workspaceResolver) Members(ctx context.Context, w *domain.Workspace, fir
 	if err := r.mustReach(ctx, w); err != nil {
 		return nil, err
 	}
-	return loadersOf(ctx).workspaceMembers.load(ctx, w.ID, query[string, *domain.WorkspaceMember]{
-		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.WorkspaceMember], error) {
-			return r.service.Store.WorkspaceMembersOf(ctx, ids, page)
-		},
-		count: r.service.Store.CountWorkspaceMembers,
-	})
+	return connect(ctx, &loadersOf(ctx).workspaceMembers, w.ID,
+		byPage(page, r.service.Store.WorkspaceMembersOf, r.service.Store.CountWorkspaceMembers))
 }
 
 func (r workspaceResolver) Boards(ctx context.Context, w *domain.Workspace, first *int, after *string, rows *PageInput) (*BoardConnection, error) {
@@ -79,12 +75,8 @@ func (r workspaceResolver) Boards(ctx context.Context, w *domain.Workspace, firs
 	if err := r.mustReach(ctx, w); err != nil {
 		return nil, err
 	}
-	return loadersOf(ctx).workspaceBoards.load(ctx, w.ID, query[string, *domain.Board]{
-		page: func(ctx context.Context, ids []string) (map[string]domain.PageOf[*domain.Board], error) {
-			return r.service.Store.WorkspaceBoardsOf(ctx, ids, page)
-		},
-		count: r.service.Store.CountWorkspaceBoards,
-	})
+	return connect(ctx, &loadersOf(ctx).workspaceBoards, w.ID,
+		byPage(page, r.service.Store.WorkspaceBoardsOf, r.service.Store.CountWorkspaceBoards))
 }
 
 func (r workspaceResolver) Cards(ctx context.Context, w *domain.Workspace, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived *bool) (*CardConnection, error) {

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kanera.dev/gateway"
 	"kanera.dev/gateway/demo"
@@ -88,12 +88,12 @@ func setUp(b *testing.B) *stage {
 // analyze lets Postgres learn the data now, as it does by itself some minutes after a load.
 func analyze(b *testing.B, url string) {
 	b.Helper()
-	connection, err := pgx.Connect(b.Context(), url)
+	pool, err := pgxpool.New(b.Context(), url)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer func() { _ = connection.Close(b.Context()) }()
-	if _, err := connection.Exec(b.Context(), "VACUUM ANALYZE"); err != nil {
+	defer pool.Close()
+	if _, err := pool.Exec(b.Context(), "VACUUM ANALYZE"); err != nil {
 		b.Fatal(err)
 	}
 }
