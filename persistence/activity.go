@@ -13,7 +13,10 @@ const activityColumns = "a.id, a.organisation_id, a.workspace_id, a.board_id, a.
 	" a.entity_type, a.entity_id, a.action, a.payload, a.feed_visible, a.coalesce_key, a.coalesced_count, a.coalesced_until," +
 	" a.created_at, a.updated_at, COALESCE(u.display_name, '') AS actor_name, u.avatar_url AS actor_avatar_url"
 
-const activityTables = " FROM activities a LEFT JOIN users u ON u.id = a.actor_id"
+const (
+	activityTables = " FROM activities a LEFT JOIN users u ON u.id = a.actor_id"
+	activityCard   = " LEFT JOIN cards c ON a.entity_type = 'card' AND c.id = a.entity_id"
+)
 
 func activityFields(a *domain.Activity) []any {
 	return []any{
@@ -53,11 +56,11 @@ func (s *Store) ActivityOfCard(ctx context.Context, cardID string) ([]*domain.Ac
 }
 
 // feed lists visible entries, newest first; of entries of one instant, the creation of a card comes first.
-func feed(name, parent, where string, args []any) listing[domain.Activity] {
+func feed(name, parent, join, where string, args []any) listing[domain.Activity] {
 	return listing[domain.Activity]{
 		name: name, columns: activityFields, extra: 1, args: args,
 		rows: "SELECT " + parent + " AS parent, " + activityColumns +
-			", CASE WHEN a.entity_type = 'card' AND a.action = 'created' THEN 0 ELSE 1 END AS later" + activityTables +
+			", CASE WHEN a.entity_type = 'card' AND a.action = 'created' THEN 0 ELSE 1 END AS later" + activityTables + join +
 			" WHERE a.feed_visible AND " + where,
 		keys: []pageKey{
 			{column: "created_at", kind: keyInstant, desc: true}, {column: "later", kind: keyWhole}, {column: "id", kind: keyID},
@@ -77,11 +80,11 @@ func feed(name, parent, where string, args []any) listing[domain.Activity] {
 func (s *Store) boardFeed(viewer *domain.Principal, boardIDs []string) listing[domain.Activity] {
 	card, args := visibleCards(s.dialect, viewer, "c")
 	whole, boardArgs := wholeBoards(s.dialect, viewer, "a", "a.board_id")
-	where := s.dialect.anyOf("a.board_id") + " AND a.actor_kind IN ('user', 'apiKey') AND (a.entity_type <> 'card'" +
-		" OR EXISTS (SELECT 1 FROM cards c WHERE c.id = a.entity_id AND " + card + ")" +
-		" OR (" + whole + " AND NOT EXISTS (SELECT 1 FROM cards c WHERE c.id = a.entity_id)))"
-	all := append([]any{s.dialect.list(boardIDs)}, args...)
-	return feed("boardActivity", "a.board_id", where, append(all, boardArgs...))
+	ofBoards, ids := s.ofParents("a.board_id", boardIDs)
+	where := ofBoards + " AND a.actor_kind IN ('user', 'apiKey') AND (a.entity_type <> 'card' OR " + card +
+		" OR (c.id IS NULL AND " + whole + "))"
+	all := append([]any{ids}, args...)
+	return feed("boardActivity", "a.board_id", activityCard, where, append(all, boardArgs...))
 }
 
 // BoardActivityOf implements domain.History.
@@ -95,8 +98,8 @@ func (s *Store) CountBoardActivity(ctx context.Context, viewer *domain.Principal
 }
 
 func (s *Store) cardFeed(cardIDs []string) listing[domain.Activity] {
-	where := "a.entity_type = 'card' AND " + s.dialect.anyOf("a.entity_id")
-	return feed("cardActivity", "a.entity_id", where, []any{s.dialect.list(cardIDs)})
+	ofCards, ids := s.ofParents("a.entity_id", cardIDs)
+	return feed("cardActivity", "a.entity_id", "", "a.entity_type = 'card' AND "+ofCards, []any{ids})
 }
 
 // CardActivityOf implements domain.History.

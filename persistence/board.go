@@ -54,7 +54,7 @@ func (s *Store) CountWorkspaceBoards(ctx context.Context, workspaceIDs []string)
 
 // BoardAccesses implements domain.Tenants.
 func (s *Store) BoardAccesses(ctx context.Context, viewer *domain.Principal, boardIDs []string) (map[string]*domain.BoardAccess, error) {
-	visible, args := visibleBoards(s.dialect, viewer, "b")
+	visible, args := visibleBoards(s.dialect, viewer)
 	rows, err := s.query(ctx, "SELECT b.id, b.organisation_id, COALESCE(m.role, ''), COALESCE(m.assigned_items_only, FALSE), COALESCE(wm.role, '')"+
 		" FROM boards b LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = ?"+
 		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = ?"+
@@ -100,7 +100,7 @@ func boardAccess(viewer *domain.Principal, organisationID string, row domain.Boa
 // with their boards by position; then its boards that are a workspace of their own, by name; then the same in
 // other organisations, by name.
 func (s *Store) navigation(viewer *domain.Principal) (string, []any) {
-	visible, args := visibleBoards(s.dialect, viewer, "b")
+	visible, args := visibleBoards(s.dialect, viewer)
 	name := func(column string) string { return s.dialect.byteOrder(s.dialect.fold(column)) }
 	return "WITH navigation AS (SELECT b.id, ROW_NUMBER() OVER (ORDER BY" +
 		" CASE WHEN o.id = ? THEN 0 ELSE 1 END, " + name("o.name") + ", o.id," +
@@ -167,7 +167,7 @@ func (s *Store) VisibleBoards(ctx context.Context, viewer *domain.Principal, pag
 
 // CountVisibleBoards implements domain.Structure.
 func (s *Store) CountVisibleBoards(ctx context.Context, viewer *domain.Principal) (count int, err error) {
-	visible, args := visibleBoards(s.dialect, viewer, "b")
+	visible, args := visibleBoards(s.dialect, viewer)
 	err = s.db.WithContext(ctx).Raw("SELECT COUNT(*) FROM boards b WHERE "+visible, args...).Row().Scan(&count)
 	return count, translate(ctx, err, "Board")
 }

@@ -87,17 +87,18 @@ func (k pageKeyKind) read(text string) (any, error) {
 	return number, err
 }
 
-// behind is the condition that a row comes after the one with these keys.
+// behind is the condition that a row comes after the one with these keys. It begins with a bound on the first key
+// alone, for an index to start at.
 func behind(keys []pageKey, values []any) (string, []any) {
-	operator := " > ?"
+	column, operator := keys[0].column, " >"
 	if keys[0].desc {
-		operator = " < ?"
+		operator = " <"
 	}
 	if len(keys) == 1 {
-		return keys[0].column + operator, values
+		return column + operator + " ?", values
 	}
 	rest, args := behind(keys[1:], values[1:])
-	condition := "(" + keys[0].column + operator + " OR (" + keys[0].column + " = ? AND " + rest + "))"
+	condition := column + operator + "= ? AND (" + column + operator + " ? OR (" + rest + "))"
 	return condition, append([]any{values[0], values[0]}, args...)
 }
 

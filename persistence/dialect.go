@@ -3,8 +3,6 @@ package persistence
 import (
 	"encoding/json"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // Names of the databases, as GORM and the migration folders spell them.
@@ -39,8 +37,6 @@ type dialect interface {
 	sum(decimal string) string
 	// median is the middle of decimals, or the mean of the two in the middle; the result is text.
 	median(decimal string) string
-	// elements is a FROM item with the column value: the elements of a JSON array of texts.
-	elements(array, alias string) string
 	// positions is a FROM item v(id, position) over one parameter made by positionList.
 	positions() string
 }
@@ -69,9 +65,6 @@ func (postgresDialect) median(decimal string) string {
 	const middle = "percentile_disc(0.5) WITHIN GROUP (ORDER BY "
 	return "((" + middle + decimal + ") + " + middle + decimal + " DESC)) * 0.5)::text"
 }
-func (postgresDialect) elements(array, alias string) string {
-	return "jsonb_array_elements_text(" + array + ") AS " + alias + "(value)"
-}
 
 func (postgresDialect) positions() string {
 	return "jsonb_to_recordset(?::jsonb) AS v(id uuid, position bigint)"
@@ -80,7 +73,7 @@ func (postgresDialect) positions() string {
 func (postgresDialect) list(ids []string) any {
 	known := make([]string, 0, len(ids))
 	for _, id := range ids {
-		if len(id) == 36 && uuid.Validate(id) == nil {
+		if isUUID(id) {
 			known = append(known, id)
 		}
 	}
@@ -103,9 +96,6 @@ func (sqliteDialect) bucket(instant string) string { return "kanera_bucket(" + i
 func (sqliteDialect) number(decimal string) string { return "(" + decimal + " COLLATE decimal)" }
 func (sqliteDialect) sum(decimal string) string    { return "decimal_sum(" + decimal + ")" }
 func (sqliteDialect) median(decimal string) string { return "decimal_median(" + decimal + ")" }
-func (sqliteDialect) elements(array, alias string) string {
-	return "json_each(" + array + ") AS " + alias
-}
 
 func (sqliteDialect) positions() string {
 	return "(SELECT value ->> 'id' AS id, value ->> 'position' AS position FROM json_each(?)) AS v"

@@ -9,7 +9,7 @@ import (
 	"kanera.dev/domain"
 )
 
-// table is how rows of a noun are read by hand. The first column is the id.
+// table is how rows of a noun are read by hand.
 type table[T any] struct {
 	name    string
 	columns []string
@@ -23,43 +23,36 @@ func (t table[T]) as(alias string) string {
 
 // byIDs reads rows by id, in one statement.
 func byIDs[T any](ctx context.Context, s *Store, t table[T], ids []string) (map[string]*T, error) {
-	if len(ids) == 0 {
-		return map[string]*T{}, nil
-	}
-	rows, err := s.query(ctx, "SELECT "+t.as("t")+" FROM "+t.name+" t WHERE "+s.dialect.anyOf("t.id"), s.dialect.list(ids))
-	if err != nil {
-		return nil, err
-	}
 	found := make(map[string]*T, len(ids))
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
-		row := new(T)
-		fields := t.fields(row)
-		err := rows.Scan(fields...)
-		found[*fields[0].(*string)] = row
-		return struct{}{}, err
-	})
-	return found, translate(ctx, err, "Row")
+	err := t.each(ctx, s, "id", s.dialect.anyOf("t.id"), ids, func(id string, row *T) { found[id] = row })
+	return found, err
 }
 
 // below reads all unarchived rows below parents by position, in one statement.
 func below[T any](ctx context.Context, s *Store, t table[T], parent string, ids []string) (map[string][]*T, error) {
 	all := make(map[string][]*T, len(ids))
+	where := "t.archived_at IS NULL AND " + s.dialect.anyOf("t."+parent) + " ORDER BY t.position, t.id"
+	err := t.each(ctx, s, parent, where, ids, func(id string, row *T) { all[id] = append(all[id], row) })
+	return all, err
+}
+
+// each reads rows with the value of a key column. where takes the list of ids.
+func (t table[T]) each(ctx context.Context, s *Store, key, where string, ids []string, read func(id string, row *T)) error {
 	if len(ids) == 0 {
-		return all, nil
+		return nil
 	}
-	rows, err := s.query(ctx, "SELECT t."+parent+", "+t.as("t")+" FROM "+t.name+" t WHERE t.archived_at IS NULL AND "+
-		s.dialect.anyOf("t."+parent)+" ORDER BY t.position, t.id", s.dialect.list(ids))
+	rows, err := s.query(ctx, "SELECT t."+key+", "+t.as("t")+" FROM "+t.name+" t WHERE "+where, s.dialect.list(ids))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
 		var id string
 		row := new(T)
 		err := rows.Scan(append([]any{&id}, t.fields(row)...)...)
-		all[id] = append(all[id], row)
+		read(id, row)
 		return struct{}{}, err
 	})
-	return all, translate(ctx, err, "Row")
+	return translate(ctx, err, "Row")
 }
 
 var byPosition = []pageKey{{column: "position", kind: keyWhole}, {column: "id", kind: keyID}}
@@ -73,6 +66,15 @@ type listing[T any] struct {
 	extra   int            // how many columns rows selects behind those of columns
 	keys    []pageKey      // order below a parent
 	at      func(*T) []any // the keys of a row
+}
+
+// ofParents is the condition that a column is one of the ids, and its parameter. A single id is compared plainly:
+// then an index can deliver the rows in order, and a page of a long list reads no more than it shows.
+func (s *Store) ofParents(column string, ids []string) (condition string, parameter any) {
+	if len(ids) == 1 && isUUID(ids[0]) {
+		return column + " = ?", ids[0]
+	}
+	return s.dialect.anyOf(column), s.dialect.list(ids)
 }
 
 // pages reads one page below each parent, all in one statement. Every parent that was asked for has a page.
@@ -160,7 +162,7 @@ func cutPage[T any](rows []*T, page domain.Page, cursor func(*T) string) domain.
 	return result
 }
 
-// counts counts the rows below each parent, in one statement; parents without any count zero.
+// counts returns how many rows there are below each parent, in one statement; zero for parents without any.
 func (l listing[T]) counts(ctx context.Context, s *Store, parents []string) (map[string]int, error) {
 	answer := make(map[string]int, len(parents))
 	if len(parents) == 0 {

@@ -50,11 +50,13 @@ func openPostgres(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, errors.New("database URL is not a valid postgres:// URL")
 	}
-	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
-		return nil
+		// Compiling a query to machine code takes longer than running any of ours.
+		_, err := conn.Exec(ctx, "SET jit = off")
+		return err
 	}
 	connections, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -74,6 +76,7 @@ func openPostgres(ctx context.Context, address string) (*Store, error) {
 // connection and lock the file when their transaction begins, so that none of them can fail half-way because
 // another one wrote first. busy_timeout is for other processes.
 func openSQLite(ctx context.Context, dir string) (*Store, error) {
+	registerFunctions()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create data directory: %w", err)
 	}

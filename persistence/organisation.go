@@ -30,7 +30,7 @@ func (s *Store) SharedUsers(ctx context.Context, viewer *domain.Principal, ids [
 		}
 		slices.Sort(mine)
 	}
-	visible, boardArgs := visibleBoards(s.dialect, viewer, "b")
+	visible, boardArgs := visibleBoards(s.dialect, viewer)
 	query := "SELECT u.id FROM users u WHERE " + s.dialect.anyOf("u.id") + " AND (u.id = ?" +
 		" OR EXISTS (SELECT 1 FROM organisation_memberships om WHERE om.user_id = u.id AND " + activeMembership +
 		" AND " + s.dialect.anyOf("om.organisation_id") + ")" +

@@ -6,13 +6,15 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
 )
 
-// The functions below fill the gaps of SQLite; Postgres has its own. Each passes NULL on.
-func init() {
+// registerFunctions adds the functions that fill the gaps of SQLite; Postgres has its own. Each passes NULL on. The
+// driver knows them for the whole process.
+var registerFunctions = sync.OnceFunc(func() {
 	sqlite.MustRegisterDeterministicScalarFunction("fold", 1, fold)
 	sqlite.MustRegisterDeterministicScalarFunction("kanera_bucket", 3, bucket)
 	for name, result := range map[string]func([]*big.Rat) *big.Rat{"decimal_sum": sumOf, "decimal_avg": avgOf, "decimal_median": medianOf} {
@@ -24,7 +26,7 @@ func init() {
 		})
 	}
 	sqlite.MustRegisterCollationUtf8("decimal", compareDecimals)
-}
+})
 
 // fold(text) is text in lower case, in every alphabet.
 func fold(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {

@@ -1,10 +1,10 @@
 package persistence
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
@@ -38,11 +38,13 @@ func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) err
 		return fn(s)
 	}
 	for attempt := 1; ; attempt++ {
+		var failed error // of fn, which speaks to the caller already
 		err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			return fn(&Store{db: db, dialect: s.dialect, inTx: true})
+			failed = fn(&Store{db: db, dialect: s.dialect, inTx: true})
+			return failed
 		})
 		if err == nil || attempt == maxAttempts || !isRetryable(err) {
-			return translate(ctx, err, "Row")
+			return cmp.Or(failed, translate(ctx, err, "Row"))
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return err
@@ -50,9 +52,9 @@ func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) err
 	}
 }
 
-// pause waits a few random milliseconds, more with every attempt, so that two rivals do not meet again.
+// pause lets the other one finish: some milliseconds, more with every attempt.
 func pause(ctx context.Context, attempt int) error {
-	timer := time.NewTimer(rand.N(time.Duration(attempt) * 10 * time.Millisecond))
+	timer := time.NewTimer(time.Duration(attempt) * 10 * time.Millisecond)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

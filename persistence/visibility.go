@@ -45,14 +45,14 @@ func visibleCards(d dialect, viewer *domain.Principal, alias string) (string, []
 	return there + whole + " OR " + assigned + "))", append(args, viewer.UserID, viewer.UserID, viewer.UserID)
 }
 
-// visibleBoards is the condition that the viewer may open the board under the alias.
-func visibleBoards(d dialect, viewer *domain.Principal, alias string) (string, []any) {
-	whole, args := wholeBoards(d, viewer, alias, alias+".id")
-	there := "(" + alias + ".archived_at IS NULL AND ("
+// visibleBoards is the condition that the viewer may open the board under the alias b.
+func visibleBoards(d dialect, viewer *domain.Principal) (string, []any) {
+	whole, args := wholeBoards(d, viewer, "b", "b.id")
+	there := "(b.archived_at IS NULL AND ("
 	if viewer.IsWorkspaceKey() {
 		return there + whole + "))", args
 	}
-	member := alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND " + alias + ".id IN (" + memberBoards + ")"
+	member := "b.organisation_id NOT IN (" + barredOrganisations + ") AND b.id IN (" + memberBoards + ")"
 	return there + whole + " OR " + member + "))", append(args, viewer.UserID, viewer.UserID)
 }
 
@@ -70,14 +70,14 @@ func wholeBoards(d dialect, viewer *domain.Principal, alias, board string) (stri
 	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user, user}
 }
 
-// visibleWorkspaces is the condition that the viewer has a role in the workspace under the alias.
-func visibleWorkspaces(d dialect, viewer *domain.Principal, alias string) (string, []any) {
+// visibleWorkspaces is the condition that the viewer has a role in the workspace under the alias w.
+func visibleWorkspaces(d dialect, viewer *domain.Principal) (string, []any) {
 	if viewer.IsWorkspaceKey() {
-		return alias + ".id = ?", []any{viewer.WorkspaceID}
+		return "w.id = ?", []any{viewer.WorkspaceID}
 	}
-	condition := "(" + alias + ".organisation_id NOT IN (" + barredOrganisations + ") AND (" +
-		d.anyOf(alias+".organisation_id") +
-		" OR " + alias + ".id IN (SELECT wm.workspace_id FROM workspace_members wm WHERE wm.user_id = ?)))"
+	condition := "(w.organisation_id NOT IN (" + barredOrganisations + ") AND (" +
+		d.anyOf("w.organisation_id") +
+		" OR w.id IN (SELECT wm.workspace_id FROM workspace_members wm WHERE wm.user_id = ?)))"
 	user := viewer.UserID
 	return condition, []any{user, d.list(viewer.AdministeredOrganisations()), user}
 }

@@ -30,7 +30,7 @@ func (s *Store) Workspaces(ctx context.Context, ids []string) (map[string]*domai
 const everything = ""
 
 func (s *Store) visibleWorkspaces(viewer *domain.Principal) listing[domain.Workspace] {
-	visible, args := visibleWorkspaces(s.dialect, viewer, "w")
+	visible, args := visibleWorkspaces(s.dialect, viewer)
 	if !viewer.IsWorkspaceKey() {
 		visible += " AND w.kind <> 'board'" // those are shown as boards
 	}
@@ -66,7 +66,7 @@ func (s *Store) WorkspaceRoles(ctx context.Context, viewer *domain.Principal, wo
 		}
 		return roles, nil
 	}
-	visible, args := visibleWorkspaces(s.dialect, viewer, "w")
+	visible, args := visibleWorkspaces(s.dialect, viewer)
 	rows, err := s.query(ctx, "SELECT w.id, w.organisation_id, COALESCE(m.role, '') FROM workspaces w"+
 		" LEFT JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = ? WHERE "+s.dialect.anyOf("w.id")+" AND "+visible,
 		append([]any{viewer.UserID, s.dialect.list(workspaceIDs)}, args...)...)

@@ -2,9 +2,7 @@ package storetest_test
 
 import (
 	"context"
-	"errors"
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,86 +10,6 @@ import (
 	"kanera.dev/persistence"
 	"kanera.dev/persistence/storetest"
 )
-
-// company is a small company: organisation Acme with workspaces Work and Side, boards Roadmap and Support in Work,
-// and Solo in Side. Ada owns the organisation, Ben is a plain member with rows, Cleo only sees what is assigned to
-// her, Dan administers Work, Eve has nothing.
-type company struct {
-	*storetest.Fixture
-	acme                   *domain.Organisation
-	work, side             *domain.Workspace
-	roadmap, support, solo *domain.Board
-	todo, done             *domain.List
-	first, second, third   *domain.Card
-}
-
-func newCompany(t *testing.T, store *persistence.Store) *company {
-	t.Helper()
-	w := &company{Fixture: storetest.NewFixture(t, store)}
-	w.acme = w.Organisation("Acme")
-	for _, name := range []string{"ada", "ben", "cleo", "dan", "eve"} {
-		w.User(name)
-		role := domain.OrganisationMember
-		if name == "ada" {
-			role = domain.OrganisationOwner
-		}
-		w.OrganisationMember("Acme", name, role)
-	}
-	w.work, w.side = w.Workspace("Acme", "Work", "ACME"), w.Workspace("Acme", "Side", "SIDE")
-	w.WorkspaceMember("Work", "dan", domain.WorkspaceAdmin)
-	w.WorkspaceMember("Work", "ben", domain.WorkspaceMemberRole)
-	w.roadmap, w.support, w.solo = w.Board(w.work, "Roadmap", 0), w.Board(w.work, "Support", 1), w.Board(w.side, "Solo", 0)
-	w.BoardMember("Roadmap", "ben", domain.BoardObserver, false)
-	w.BoardMember("Support", "cleo", domain.BoardEditor, true)
-	w.todo, w.done = w.List(w.work, "Todo", 0), w.List(w.work, "Done", 1)
-	w.first = w.Card(w.roadmap, "Todo", "ada", "First", 1)
-	w.second = w.Card(w.support, "Todo", "ada", "Second", 2)
-	w.third = w.Card(w.support, "Done", "ada", "Third", 3)
-	w.Assign("Third", "cleo")
-	return w
-}
-
-// person is a principal with a personal key.
-func person(name string, role domain.OrganisationRole) *domain.Principal {
-	return &domain.Principal{
-		KeyID: storetest.ID(name + " key"), Kind: domain.PersonalKey, Scope: domain.ScopeWrite, UserID: storetest.ID(name),
-		OrganisationID:    storetest.ID("Acme"),
-		OrganisationRoles: map[string]domain.OrganisationRole{storetest.ID("Acme"): role},
-	}
-}
-
-// workspaceKey is a principal with a key of the workspace Work, made by Eve.
-func workspaceKey(scope domain.Scope) *domain.Principal {
-	return &domain.Principal{
-		KeyID: storetest.ID("key"), Kind: domain.WorkspaceKey, Scope: scope, UserID: storetest.ID("eve"),
-		OrganisationID: storetest.ID("Acme"), WorkspaceID: storetest.ID("Work"),
-	}
-}
-
-var (
-	ada  = person("ada", domain.OrganisationOwner)
-	ben  = person("ben", domain.OrganisationMember)
-	cleo = person("cleo", domain.OrganisationMember)
-	dan  = person("dan", domain.OrganisationMember)
-	eve  = person("eve", domain.OrganisationMember)
-)
-
-func check[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s:\n got %+v\nwant %+v", what, got, want)
-	}
-}
-
-func must[T any](t *testing.T) func(value T, err error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
 
 // TestRowsKeepEveryColumn writes each noun with every column set, and reads it back.
 func TestRowsKeepEveryColumn(t *testing.T) {
@@ -320,105 +238,16 @@ func TestCascades(t *testing.T) {
 				)
 				check(t, "delete", store.Delete(t.Context(), c.remove(w)), nil)
 				for _, row := range c.gone {
-					if err := store.Load(t.Context(), row); domain.CodeOf(err) != domain.CodeNotFound {
+					if err := store.Load(t.Context(), keyOf(row)); domain.CodeOf(err) != domain.CodeNotFound {
 						t.Errorf("%T is still there: %v", row, err)
 					}
 				}
 				for _, row := range c.left {
-					if err := store.Load(t.Context(), row); err != nil {
+					if err := store.Load(t.Context(), keyOf(row)); err != nil {
 						t.Errorf("%T is gone: %v", row, err)
 					}
 				}
 			})
 		})
 	}
-}
-
-func TestInTxRollsBackAndNests(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
-		w := newCompany(t, store)
-		boom := errors.New("boom")
-		err := store.InTx(t.Context(), func(tx domain.Store) error {
-			return tx.InTx(t.Context(), func(inner domain.Store) error {
-				w.todo.Name = "Renamed"
-				if err := inner.Update(t.Context(), w.todo); err != nil {
-					return err
-				}
-				return boom
-			})
-		})
-		if !errors.Is(err, boom) {
-			t.Fatalf("got %v", err)
-		}
-		again := &domain.List{ID: w.todo.ID}
-		check(t, "load", store.Load(t.Context(), again), nil)
-		check(t, "name", again.Name, "Todo")
-	})
-}
-
-// TestInTxInParallel raises one counter from many transactions; none may fail and no step may be lost.
-func TestInTxInParallel(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
-		w := newCompany(t, store)
-		const writers, steps = 8, 10
-		var all sync.WaitGroup
-		for range writers {
-			all.Go(func() {
-				for range steps {
-					if err := raise(t.Context(), store, w.work.ID); err != nil {
-						t.Error(err)
-					}
-					if _, err := store.Workspaces(t.Context(), []string{w.work.ID}); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		all.Wait()
-		again := &domain.Workspace{ID: w.work.ID}
-		check(t, "load", store.Load(t.Context(), again), nil)
-		check(t, "counter", again.LastCardNumber, writers*steps)
-	})
-}
-
-func raise(ctx context.Context, store domain.Store, workspaceID string) error {
-	return store.InTx(ctx, func(tx domain.Store) error {
-		row := &domain.Workspace{ID: workspaceID}
-		if err := tx.Lock(ctx, row); err != nil {
-			return err
-		}
-		row.LastCardNumber++
-		return tx.Update(ctx, row)
-	})
-}
-
-// TestInTxRetriesDeadlocks lets two transactions lock the same two rows in opposite orders.
-func TestInTxRetriesDeadlocks(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
-		w := newCompany(t, store)
-		var all sync.WaitGroup
-		for i := range 4 {
-			pair := []string{w.todo.ID, w.done.ID}
-			if i%2 == 1 {
-				pair[0], pair[1] = pair[1], pair[0]
-			}
-			all.Go(func() {
-				err := store.InTx(t.Context(), func(tx domain.Store) error {
-					for _, id := range pair {
-						if err := tx.Lock(t.Context(), &domain.List{ID: id}); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-	})
 }
