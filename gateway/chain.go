@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -63,18 +64,19 @@ func withRecovery(next http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		counted := &countingWriter{ResponseWriter: w}
 		defer func() {
-			switch cause := recover(); {
-			case cause == nil:
-			case cause == http.ErrAbortHandler:
-				panic(cause)
-			default:
-				log.ErrorContext(r.Context(), "panic", "requestId", graph.RequestID(r.Context()),
-					"cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
-				if counted.status != 0 {
-					panic(http.ErrAbortHandler)
-				}
-				rest.WriteError(w, fmt.Errorf("panic: %v", cause))
+			cause := recover()
+			if cause == nil {
+				return
 			}
+			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(cause)
+			}
+			log.ErrorContext(r.Context(), "panic", "requestId", graph.RequestID(r.Context()),
+				"cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			if counted.status != 0 {
+				panic(http.ErrAbortHandler)
+			}
+			rest.WriteError(w, fmt.Errorf("panic: %v", cause))
 		}()
 		next.ServeHTTP(counted, r)
 	})

@@ -37,24 +37,24 @@ func TestConfigFollowsEnvironmentAndFlags(t *testing.T) {
 
 func TestConfigRefusals(t *testing.T) {
 	t.Parallel()
-	for line, legal := range map[string]string{
-		"KANERA_ADDR=8080":                              "host:port",
-		"KANERA_ADDR=127.0.0.1:70000":                   "0 to 65535",
-		"KANERA_ADDR=127.0.0.1:http":                    "0 to 65535",
-		"KANERA_DATA_DIR= ":                             "folder",
-		"KANERA_DATABASE_URL=mysql://u:s3cret@db/x":     "postgres://",
-		"KANERA_DATABASE_URL=postgres://u:s3cret@%zz/x": "postgres://",
-		"KANERA_REDIS_URL=http://:s3cret@redis":         "redis://",
-		"KANERA_ENVIRONMENT=dev":                        "development, test, staging or production",
-		"KANERA_PUBLIC_URL=https://u:s3cret@api.test":   "origin",
-		"KANERA_PUBLIC_URL=https://api.test/path":       "origin",
-		"KANERA_PUBLIC_URL=api.test":                    "origin",
-		"KANERA_WEB_URL=ftp://app.test":                 "origin",
+	for _, row := range []struct{ line, legal string }{
+		{"KANERA_ADDR=8080", "host:port"},
+		{"KANERA_ADDR=127.0.0.1:70000", "0 to 65535"},
+		{"KANERA_ADDR=127.0.0.1:http", "0 to 65535"},
+		{"KANERA_DATA_DIR= ", "folder"},
+		{"KANERA_DATABASE_URL=mysql://u:s3cret@db/x", "postgres://"},
+		{"KANERA_DATABASE_URL=postgres://u:s3cret@%zz/x", "postgres://"},
+		{"KANERA_REDIS_URL=http://:s3cret@redis", "redis://"},
+		{"KANERA_ENVIRONMENT=dev", "development, test, staging or production"},
+		{"KANERA_PUBLIC_URL=https://u:s3cret@api.test", "origin"},
+		{"KANERA_PUBLIC_URL=https://api.test/path", "origin"},
+		{"KANERA_PUBLIC_URL=api.test", "origin"},
+		{"KANERA_WEB_URL=ftp://app.test", "origin"},
 	} {
-		_, err := gateway.ReadConfig([]string{line}, nil)
-		name, _, _ := strings.Cut(line, "=")
-		if err == nil || !strings.Contains(err.Error(), name+" must be") || !strings.Contains(err.Error(), legal) {
-			t.Errorf("%s: error %v does not name the variable and %q", line, err, legal)
+		_, err := gateway.ReadConfig([]string{row.line}, nil)
+		name, _, _ := strings.Cut(row.line, "=")
+		if err == nil || !strings.Contains(err.Error(), name+" must be") || !strings.Contains(err.Error(), row.legal) {
+			t.Errorf("%s: error %v does not name the variable and %q", row.line, err, row.legal)
 		} else if strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: the error shows the password", name)
 		}

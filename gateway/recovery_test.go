@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,7 @@ func TestPanicAfterTheAnswerBeganCutsIt(t *testing.T) {
 		panic("late")
 	}), slog.New(slog.DiscardHandler))
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			t.Error("the connection stays open")
 		}
 	}()

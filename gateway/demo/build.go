@@ -26,7 +26,7 @@ func newBuilder(seed string, base time.Time) *builder {
 	var key [32]byte
 	copy(key[:], seed)
 	source := rand.NewChaCha8(key)
-	return &builder{base: base.UTC().Truncate(24 * time.Hour), source: source, random: rand.New(source)}
+	return &builder{base: base.UTC().Truncate(24 * time.Hour), source: source, random: rand.New(source)} //nolint:gosec // the demo has to repeat itself
 }
 
 // Build returns the demo organisation as it stands on the day of base.

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,25 +63,21 @@ func (f *Facts) Write(folder string) error {
 
 // ReadFacts returns the facts kept in the folder, or nil when there are none.
 func ReadFacts(folder string) (*Facts, error) {
-	file, err := os.Open(filepath.Join(folder, FactsFile))
+	text, err := os.ReadFile(filepath.Join(folder, FactsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read demo facts: %w", err)
 	}
-	defer file.Close()
-	facts, scanner := &Facts{}, bufio.NewScanner(file)
-	for scanner.Scan() {
-		name, value, _ := strings.Cut(scanner.Text(), "=")
+	facts := &Facts{}
+	for kept := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(kept), "=")
 		for _, line := range facts.lines() {
 			if line.name == name {
 				*line.value = value
 			}
 		}
-	}
-	if err := scanner.Err(); err != nil {
-		return nil, fmt.Errorf("read demo facts: %w", err)
 	}
 	return facts, nil
 }
