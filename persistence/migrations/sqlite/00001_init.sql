@@ -1,3 +1,6 @@
+-- The functions and the collation that Go adds (sqlitefunc.go) appear in indexes: other programs can read this file,
+-- but not write it.
+
 -- +goose Up
 
 CREATE TABLE organisations (
