@@ -120,6 +120,7 @@ func TestCardFilterLimits(t *testing.T) {
 		"no comparator":    {&domain.CardFilter{CustomFields: []*domain.CustomFieldFilter{{ID: both.ID}}}, domain.CodeBadRequest, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			q := w.query()
 			q.Filter = row.filter
 			_, err := store.FindCards(t.Context(), q, []domain.CardParent{{}})
@@ -155,10 +156,12 @@ func TestCardCursorMisuse(t *testing.T) {
 		cursor := *w.find(t, good).PageInfo.EndCursor
 		number := domain.CardOrder{CustomField: new(w.fields[domain.FieldNumber])}
 		for name, change := range map[string]func(*domain.CardQuery){
-			"garbage":           func(q *domain.CardQuery) { q.Page.After = "%%%" },
-			"cut":               func(q *domain.CardQuery) { q.Page.After = cursor[:len(cursor)-3] },
-			"other JSON":        func(q *domain.CardQuery) { q.Page.After = "e30" },
-			"other filter":      func(q *domain.CardQuery) { q.Filter = &domain.CardFilter{Title: &domain.StringFilter{Contains: new("a")}} },
+			"garbage":    func(q *domain.CardQuery) { q.Page.After = "%%%" },
+			"cut":        func(q *domain.CardQuery) { q.Page.After = cursor[:len(cursor)-3] },
+			"other JSON": func(q *domain.CardQuery) { q.Page.After = "e30" },
+			"other filter": func(q *domain.CardQuery) {
+				q.Filter = &domain.CardFilter{Title: &domain.StringFilter{Contains: new("a")}}
+			},
 			"other order":       func(q *domain.CardQuery) { q.Order[0].Direction = domain.Ascending },
 			"more order":        func(q *domain.CardQuery) { q.Order = append(q.Order, number) },
 			"other archived":    func(q *domain.CardQuery) { q.Archived = new(true) },
@@ -247,8 +250,10 @@ func TestCardsOfOthersStayHidden(t *testing.T) {
 		bob := &domain.Principal{Kind: domain.PersonalKey, UserID: w.users["Bob"].ID}
 		w.insert(t, &domain.BoardMember{BoardID: w.boards["Roadmap"].ID, UserID: bob.UserID, Role: domain.BoardEditor, AssignedItemsOnly: true, AddedAt: &noon})
 		sees := map[string]func(*worldCard) bool{"owner": func(*worldCard) bool { return true },
-			"key":   func(c *worldCard) bool { return c.WorkspaceID == w.space.ID },
-			"bob":   func(c *worldCard) bool { return c.BoardID == w.boards["Roadmap"].ID && slices.Contains(c.assignees, bob.UserID) },
+			"key": func(c *worldCard) bool { return c.WorkspaceID == w.space.ID },
+			"bob": func(c *worldCard) bool {
+				return c.BoardID == w.boards["Roadmap"].ID && slices.Contains(c.assignees, bob.UserID)
+			},
 			"other": func(*worldCard) bool { return false }}
 		for name, viewer := range map[string]*domain.Principal{"owner": w.viewer, "key": workspaceKey(w.space), "bob": bob,
 			"other": {Kind: domain.PersonalKey, UserID: w.users["Zoë"].ID}} {

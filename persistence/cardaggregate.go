@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"kanera.dev/domain"
 )
@@ -110,15 +111,15 @@ func (r *cardReport) statement(d dialect) fragment {
 
 // columns are the keys of the groups as they are shown, and the values that their cursors need.
 func (r *cardReport) columns() string {
-	var columns string
+	var b strings.Builder
 	for i := range r.groupings {
 		n := strconv.Itoa(i)
-		columns += ", p.key" + n + ", p.label" + n + ", p.color" + n
+		b.WriteString(", p.key" + n + ", p.label" + n + ", p.color" + n)
 	}
 	for _, key := range r.keys {
-		columns += ", " + key.expr
+		b.WriteString(", " + key.expr)
 	}
-	return columns
+	return b.String()
 }
 
 // scan adds a row to out and returns its cursor; the row of a report without groups has none.

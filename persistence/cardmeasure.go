@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kanera.dev/domain"
 )
@@ -24,37 +25,38 @@ func measuresOf(g *domain.CardGroups) measures {
 
 // columns are the numbers themselves, number0 and so on, and the joins that find them beside the card c.
 func (m measures) columns() (columns string, joins fragment) {
+	var names strings.Builder
 	var st statement
 	for i, field := range m {
 		v := "m" + strconv.Itoa(i)
-		columns += ", " + v + ".number AS number" + strconv.Itoa(i)
+		names.WriteString(", " + v + ".number AS number" + strconv.Itoa(i))
 		st.add(frag(" LEFT JOIN field_values "+v+" ON "+v+".card_id = c.id AND "+v+".field_id = ?", field))
 	}
-	return columns, st.fragment()
+	return names.String(), st.fragment()
 }
 
 // aggregates are what is measured of the numbers of a group: given0, sum0, avg0, least0, greatest0, median0 and so
 // on, all but the first as text.
 func (m measures) aggregates(d dialect) string {
-	var columns string
+	var b strings.Builder
 	for n := range m {
 		i := strconv.Itoa(n)
 		x := "c.number" + i
-		columns += ", count(" + x + ") AS given" + i + ", " + d.sum(x) + " AS sum" + i + ", " + d.avg(x) + " AS avg" + i + ", " +
-			d.least(x) + " AS least" + i + ", " + d.greatest(x) + " AS greatest" + i + ", " + d.median(x) + " AS median" + i
+		b.WriteString(", count(" + x + ") AS given" + i + ", " + d.sum(x) + " AS sum" + i + ", " + d.avg(x) + " AS avg" + i + ", " +
+			d.least(x) + " AS least" + i + ", " + d.greatest(x) + " AS greatest" + i + ", " + d.median(x) + " AS median" + i)
 	}
-	return columns
+	return b.String()
 }
 
 // names lists the aggregates that measured scans, under an alias.
 func (m measures) names(alias string) string {
-	var columns string
+	var b strings.Builder
 	for n := range m {
 		for _, name := range []string{"given", "sum", "least", "greatest", "median"} {
-			columns += ", " + alias + "." + name + strconv.Itoa(n)
+			b.WriteString(", " + alias + "." + name + strconv.Itoa(n))
 		}
 	}
-	return columns
+	return b.String()
 }
 
 // orderedMeasures are the aggregates that groups are ordered by.
