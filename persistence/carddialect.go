@@ -23,7 +23,7 @@ type cardDialect interface {
 	hasElement(array, id string) string
 	sharesElement(array string) string
 	hasElements(array string) string
-	// parents is a FROM item p(i, workspace_id, board_id, list_id) over one JSON parameter made by parentRows.
+	// parents is a FROM item p(i, workspace_id, board_id, list_id) over one JSON parameter; see parentGroup.
 	parents() string
 	// daysBefore is the instant a number of days of 24 hours before an instant.
 	daysBefore(instant, days string) string
