@@ -57,7 +57,11 @@ func (s *Service) createCard(ctx context.Context, who *Principal, in NewCard) (c
 		if err != nil {
 			return err
 		}
-		if card, err = s.insertCard(ctx, tx, who, board, in); err != nil {
+		anchor := Anchor{Kind: AnchorBottom}
+		if in.AtTop {
+			anchor.Kind = AnchorTop
+		}
+		if card, err = s.insertCard(ctx, tx, who, board, in, anchor); err != nil {
 			return err
 		}
 		return s.announceCard(ctx, tx, who, card, labels, assignees, map[string]any{"title": card.Title, "listId": card.ListID})
@@ -85,7 +89,7 @@ func (s *Service) cardOfToken(ctx context.Context, tx Store, who *Principal, in 
 }
 
 // insertCard gives the card its number and its place and writes it.
-func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard) (*Card, error) {
+func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard, anchor Anchor) (*Card, error) {
 	workspace := &Workspace{ID: board.WorkspaceID}
 	if err := tx.Load(ctx, workspace); err != nil {
 		return nil, err
@@ -98,12 +102,12 @@ func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, boar
 	if err != nil {
 		return nil, err
 	}
-	position, err := s.laneEnd(ctx, tx, who, board.home(), in.ListID, !in.AtTop)
+	id, now := s.NewID(), s.Now()
+	position, _, err := s.lanePlace(ctx, tx, who, board.home(), &Card{ID: id}, in.ListID, anchor)
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
-	card := &Card{ID: s.NewID(), OrganisationID: board.OrganisationID, OrganisationKey: organisation.Key,
+	card := &Card{ID: id, OrganisationID: board.OrganisationID, OrganisationKey: organisation.Key,
 		WorkspaceID: workspace.ID, BoardID: board.ID, ListID: in.ListID, KeyPrefix: workspace.CardKeyPrefix,
 		Number: number, Title: in.Title, Description: in.Description, Position: position,
 		CreatedByID: who.UserID, ClientToken: in.ClientToken, Version: 1, CreatedAt: now, UpdatedAt: now}

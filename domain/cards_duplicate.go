@@ -73,21 +73,15 @@ func (s *Service) listForCopy(ctx context.Context, tx Store, source *Card, board
 }
 
 func (s *Service) insertCopy(ctx context.Context, tx Store, who *Principal, source *Card, board *Board, in CardCopy) (*Card, error) {
-	atTop := in.AtTop || board.ID != source.BoardID
-	twin, err := s.insertCard(ctx, tx, who, board, NewCard{ListID: in.ListID, Title: source.Title,
-		Description: source.Description, AtTop: atTop})
-	if err != nil {
-		return nil, err
+	anchor := Anchor{Kind: AnchorBottom}
+	switch {
+	case in.AtTop || board.ID != source.BoardID:
+		anchor.Kind = AnchorTop
+	case in.ListID == source.ListID:
+		anchor = Anchor{Kind: AnchorAfter, ID: source.ID}
 	}
-	if !atTop && in.ListID == source.ListID {
-		position, _, err := s.lanePlace(ctx, tx, who, board.home(), twin, in.ListID, Anchor{Kind: AnchorAfter, ID: source.ID})
-		if err != nil {
-			return nil, err
-		}
-		twin.Position = position
-	}
-	twin.DueDay, twin.DueSlot, twin.DueTimeZone = source.DueDay, source.DueSlot, source.DueTimeZone
-	return twin, tx.Update(ctx, twin)
+	return s.insertCard(ctx, tx, who, board, NewCard{ListID: in.ListID, Title: source.Title, Description: source.Description,
+		Due: DuePatch{Date: Some(source.DueDay), Slot: Some(source.DueSlot), TimeZone: source.DueTimeZone}}, anchor)
 }
 
 // fillCopy copies what hangs on the original and tells everybody.

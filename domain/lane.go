@@ -4,16 +4,6 @@ import "context"
 
 // A lane is the unarchived cards of one list, on every board of the workspace: they share one number line.
 
-// laneEnd returns the place below the last card of a lane, or above the first one. The lane stays locked.
-func (s *Service) laneEnd(ctx context.Context, tx Store, who *Principal, at home, listID string, bottom bool) (Position, error) {
-	kind := AnchorTop
-	if bottom {
-		kind = AnchorBottom
-	}
-	position, _, err := s.lanePlace(ctx, tx, who, at, &Card{ListID: ""}, listID, Anchor{Kind: kind})
-	return position, err
-}
-
 // lanePlace returns the place in a lane that the anchor names, and whether the card is there already. When the gap is
 // too small the lane is renumbered first, which is told before the card moves. The lane stays locked.
 func (s *Service) lanePlace(ctx context.Context, tx Store, who *Principal, at home, card *Card, listID string, anchor Anchor) (Position, bool, error) {
