@@ -56,8 +56,12 @@ func (e *Error) Field() string {
 	if len(e.Issues) == 0 {
 		return ""
 	}
+	return dotted(e.Issues[0].Path)
+}
+
+func dotted(path []any) string {
 	var b strings.Builder
-	for _, step := range e.Issues[0].Path {
+	for _, step := range path {
 		switch s := step.(type) {
 		case int:
 			b.WriteString("[" + strconv.Itoa(s) + "]")
@@ -88,9 +92,12 @@ func BadRequest(message string) error { return &Error{Code: CodeBadRequest, Mess
 
 // Invalid says that the input has the wrong shape.
 func Invalid(issues ...Issue) error {
-	e := &Error{Code: CodeValidation, Issues: issues}
-	e.Message = strings.TrimPrefix(e.Field()+": "+issues[0].Message+".", ": ")
-	return e
+	return &Error{Code: CodeValidation, Message: Explain(issues[0]), Issues: issues}
+}
+
+// Explain is the sentence that shows an issue to people.
+func Explain(issue Issue) string {
+	return strings.TrimPrefix(dotted(issue.Path)+": "+issue.Message+".", ": ")
 }
 
 // CodeOf returns the code of the Error in err's chain, and CodeInternal for every other error.

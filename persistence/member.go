@@ -46,7 +46,7 @@ func (s *Store) boardMembers(boardIDs []string) listing[domain.BoardMember] {
 		rows: "SELECT b.id AS parent, b.id AS board_id, p.user_id," +
 			" CASE WHEN " + ruler + " THEN 'editor' ELSE m.role END AS role, COALESCE(m.pinned, FALSE) AS pinned," +
 			" CASE WHEN " + ruler + " THEN FALSE ELSE m.assigned_items_only END AS assigned_items_only, m.added_at, b.organisation_id," +
-			" CASE WHEN om.role IN ('owner', 'admin') THEN 'organisation' WHEN wm.role = 'admin' THEN 'workspace' ELSE 'board' END AS source," +
+			" CASE WHEN om.role IN ('owner', 'admin') OR wm.role = 'admin' THEN 'workspace' ELSE 'board' END AS source," +
 			" om.user_id IS NOT NULL AS is_organisation_member," +
 			" CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END AS rowless, COALESCE(m.added_at, ?) AS joined_at" +
 			" FROM (SELECT sm.board_id, sm.user_id FROM board_members sm WHERE " + s.dialect.anyOf("sm.board_id") +

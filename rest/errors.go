@@ -85,6 +85,9 @@ func (p *plan) failure(errs gqlerror.List) *domain.Error {
 		issue.Values = camel(issue.Values)
 		out.Issues = append(out.Issues, issue)
 	}
+	if len(out.Issues) > 0 {
+		out.Message = domain.Explain(out.Issues[0]) // the member's name at this door
+	}
 	return out
 }
 

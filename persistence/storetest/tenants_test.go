@@ -215,7 +215,7 @@ func TestMembers(t *testing.T) {
 				m.Role, m.AssignedItemsOnly, m.Source, m.IsOrganisationMember = "editor", true, "board", true
 			}),
 			member("guest", func(m *domain.BoardMember) { m.Role, m.Source = "observer", "board" }),
-			member("ada", func(m *domain.BoardMember) { m.Role, m.Source, m.IsOrganisationMember = "editor", "organisation", true }),
+			member("ada", func(m *domain.BoardMember) { m.Role, m.Source, m.IsOrganisationMember = "editor", "workspace", true }),
 		})
 		roadmap := must[map[string]domain.PageOf[*domain.BoardMember]](t)(store.BoardMembersOf(ctx, storetest.IDs("Roadmap"), domain.Page{ByRow: true, All: true}))[w.roadmap.ID]
 		check(t, "an admin without a row comes last", []any{roadmap.Nodes[1].UserID, roadmap.Nodes[1].AddedAt == nil}, []any{storetest.ID("ada"), true})
