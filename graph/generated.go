@@ -4377,7 +4377,7 @@ type BoardMember {
   assignedItemsOnly: Boolean!
   "Whether the membership is held up by a workspace admin role."
   pinned: Boolean!
-  "Where the role comes from."
+  "BOARD for a membership of the board itself, WORKSPACE for admins of the workspace or the organisation."
   source: AccessSource!
   "Whether the person belongs to the organisation that owns the board."
   isOrganisationMember: Boolean!
