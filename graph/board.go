@@ -84,28 +84,32 @@ func (r boardResolver) Activity(ctx context.Context, b *domain.Board, first *int
 }
 
 func (r boardResolver) TransferTargets(ctx context.Context, b *domain.Board) ([]*domain.Board, error) {
-	access, err := loadersOf(ctx).boardAccess.Load(ctx, b.ID)
-	if err != nil {
-		return nil, err
-	}
-	if access == nil || access.Role != domain.BoardEditor {
-		return nil, domain.Forbidden("Only editors of the board can move its cards.")
-	}
 	boards, err := loadersOf(ctx).boardsOf.Load(ctx, b.WorkspaceID)
 	if err != nil {
 		return nil, err
 	}
+	ids := []string{b.ID}
+	for _, board := range boards {
+		ids = append(ids, board.ID)
+	}
+	accesses, err := loadersOf(ctx).boardAccess.LoadAll(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if !edits(accesses[0]) {
+		return nil, domain.Forbidden("Only editors of the board can move its cards.")
+	}
 	targets := []*domain.Board{}
-	for _, other := range boards {
-		access, err := loadersOf(ctx).boardAccess.Load(ctx, other.ID)
-		if err != nil {
-			return nil, err
-		}
-		if other.ID != b.ID && other.ArchivedAt == nil && access != nil && access.Role == domain.BoardEditor {
+	for i, other := range boards {
+		if other.ID != b.ID && other.ArchivedAt == nil && edits(accesses[i+1]) {
 			targets = append(targets, other)
 		}
 	}
 	return targets, nil
+}
+
+func edits(access *domain.BoardAccess) bool {
+	return access != nil && access.Role == domain.BoardEditor
 }
 
 type boardColumnResolver struct{ service *domain.Service }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -23,26 +24,40 @@ type Executor struct {
 	run       *executor.Executor
 	schema    *ast.Schema
 	documents *documents
+	batchWait time.Duration
+}
+
+// Option changes how an Executor works.
+type Option func(*Executor)
+
+// BatchWait sets how long a loader gathers what the objects of an operation ask for before it asks the store once for
+// all of it; a millisecond when not set. Every level of relations in a document waits that long.
+func BatchWait(wait time.Duration) Option {
+	return func(e *Executor) { e.batchWait = wait }
 }
 
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
-func NewExecutor(service *domain.Service, log *slog.Logger) *Executor {
+func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
 	schema := NewExecutableSchema(Config{
 		Resolvers:  &root{service},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
 	recent, _ := lru.New[string, *ast.QueryDocument](cachedDocuments) // fails only for a size below one
-	e := &Executor{run: executor.New(schema), schema: schema.Schema(), documents: &documents{recent: recent}}
+	e := &Executor{run: executor.New(schema), schema: schema.Schema(), documents: &documents{recent: recent},
+		batchWait: time.Millisecond}
+	for _, option := range options {
+		option(e)
+	}
 	e.run.SetErrorPresenter(present(log))
 	e.run.SetRecoverFunc(recovered)
 	e.run.SetQueryCache(e.documents)
 	e.run.Use(extension.Introspection{})
 	e.run.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx))))
+		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait)))
 	})
 	e.run.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx)))
+			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait))
 		}
 		return next(ctx)
 	})

@@ -12,14 +12,12 @@ import (
 	"kanera.dev/domain"
 )
 
-// batchWait is how long a loader gathers keys before it asks the store once for all of them.
-const batchWait = time.Millisecond
-
 // loaders turn the rows that the objects of one operation ask for, one by one, into one statement for each relation.
 // They live as long as the operation; every root field of a mutation gets its own, so that none sees rows from
 // before the change.
 type loaders struct {
 	store domain.Store
+	wait  time.Duration // how long a loader gathers keys before it asks the store once for all of them
 
 	organisation *one[*domain.Organisation]
 	user         *one[*domain.User]
@@ -53,28 +51,29 @@ type loaders struct {
 	columns          places[column, map[string]domain.PageOf[*domain.Card], map[string]int] // by list
 }
 
-func newLoaders(store domain.Store, who *domain.Principal) *loaders {
+func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration) *loaders {
 	forViewer := func(ask func(context.Context, *domain.Principal, []string) (map[string]bool, error)) *one[bool] {
-		return byID(func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
+		return byID(wait, func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
 	}
 	return &loaders{
 		store:        store,
-		organisation: byID(store.Organisations),
-		user:         byID(store.Users),
-		workspace:    byID(store.Workspaces),
-		board:        byID(store.Boards),
-		list:         byID(store.Lists),
-		label:        byID(store.Labels),
-		field:        byID(store.CustomFields),
-		option:       byID(store.Options),
+		wait:         wait,
+		organisation: byID(wait, store.Organisations),
+		user:         byID(wait, store.Users),
+		workspace:    byID(wait, store.Workspaces),
+		board:        byID(wait, store.Boards),
+		list:         byID(wait, store.Lists),
+		label:        byID(wait, store.Labels),
+		field:        byID(wait, store.CustomFields),
+		option:       byID(wait, store.Options),
 		acquainted:   forViewer(store.SharedUsers),
-		workspaceRole: byID(func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
+		workspaceRole: byID(wait, func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
 			return store.WorkspaceRoles(ctx, who, ids)
 		}),
-		boardAccess: byID(func(ctx context.Context, ids []string) (map[string]*domain.BoardAccess, error) {
+		boardAccess: byID(wait, func(ctx context.Context, ids []string) (map[string]*domain.BoardAccess, error) {
 			return store.BoardAccesses(ctx, who, ids)
 		}),
-		boardsOf: byID(func(ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
+		boardsOf: byID(wait, func(ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
 			pages, err := store.WorkspaceBoardsOf(ctx, ids, domain.Page{ByRow: true, All: true})
 			boards := make(map[string][]*domain.Board, len(pages))
 			for id, page := range pages {
@@ -82,14 +81,14 @@ func newLoaders(store domain.Store, who *domain.Principal) *loaders {
 			}
 			return boards, err
 		}),
-		listsOf:     byID(store.ListsOf),
-		labelsOf:    byID(store.LabelsOf),
-		fieldsOf:    byID(store.CustomFieldsOf),
-		optionsOf:   byID(store.OptionsOf),
-		prefixesOf:  byID(store.KeyPrefixesOf),
-		labelIDsOf:  byID(store.LabelIDsOf),
-		assigneesOf: byID(store.AssigneeIDsOf),
-		valuesOf:    byID(store.FieldValuesOf),
+		listsOf:     byID(wait, store.ListsOf),
+		labelsOf:    byID(wait, store.LabelsOf),
+		fieldsOf:    byID(wait, store.CustomFieldsOf),
+		optionsOf:   byID(wait, store.OptionsOf),
+		prefixesOf:  byID(wait, store.KeyPrefixesOf),
+		labelIDsOf:  byID(wait, store.LabelIDsOf),
+		assigneesOf: byID(wait, store.AssigneeIDsOf),
+		valuesOf:    byID(wait, store.FieldValuesOf),
 	}
 }
 
@@ -104,11 +103,11 @@ func loadersOf(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*
 // one loads one thing for one id. A thing that does not exist is the zero value.
 type one[T any] = dataloadgen.Loader[string, T]
 
-func byID[T any](fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
-	return by(fetch)
+func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
+	return by(wait, fetch)
 }
 
-func by[K comparable, T any](fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {
+func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {
 	return dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
 		found, err := fetch(ctx, keys)
 		if err != nil {
@@ -119,7 +118,7 @@ func by[K comparable, T any](fetch func(context.Context, []K) (map[K]T, error)) 
 			things[i] = found[key]
 		}
 		return things, nil
-	}, dataloadgen.WithWait(batchWait))
+	}, dataloadgen.WithWait(wait))
 }
 
 // many loads the things of several ids, leaving out those that do not exist.
@@ -170,7 +169,8 @@ func (p *places[P, T, C]) here(ctx context.Context, prepare func(context.Context
 	}
 	if p.at[field] == nil {
 		q, err := prepare(ctx)
-		p.at[field] = &place[P, T, C]{page: by(q.page), total: by(q.count), err: err}
+		wait := loadersOf(ctx).wait
+		p.at[field] = &place[P, T, C]{page: by(wait, q.page), total: by(wait, q.count), err: err}
 	}
 	return p.at[field], p.at[field].err
 }

@@ -1,0 +1,344 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"kanera.dev/domain"
+	"kanera.dev/gateway/demo"
+	"kanera.dev/graph"
+	"kanera.dev/persistence"
+	"kanera.dev/persistence/storetest"
+	"kanera.dev/rest"
+)
+
+// reach says for every object type how to meet many of its objects: N is the number of rows of every connection on the
+// way, FIELD what is asked of each object.
+var reach = map[string][]string{
+	"Viewer":       {`viewer { FIELD }`}, // there is only one, as of the next
+	"Credential":   {`viewer { credential { FIELD } }`},
+	"Health":       {`health { FIELD }`},
+	"Organisation": {`workspaces(first: N) { nodes { organisation { FIELD } } }`, `cards(first: N) { nodes { workspace { organisation { FIELD } } } }`},
+	"User": {`cards(first: N) { nodes { assignees { FIELD } } }`, `cards(first: N) { nodes { creator { FIELD } } }`,
+		`workspaces(first: N) { nodes { members(first: N) { nodes { user { FIELD } } } } }`},
+	"Workspace": {`workspaces(first: N) { nodes { FIELD } }`, `cards(first: N) { nodes { workspace { FIELD } } }`,
+		`boards(first: N) { nodes { workspace { FIELD } } }`},
+	"WorkspaceMember": {`workspaces(first: N) { nodes { members(first: N) { nodes { FIELD } } } }`},
+	"Board": {`boards(first: N) { nodes { FIELD } }`, `cards(first: N) { nodes { board { FIELD } } }`,
+		`workspaces(first: N) { nodes { boards(first: N) { nodes { FIELD } } } }`},
+	"BoardAccess":       {`boards(first: N) { nodes { viewerAccess { FIELD } } }`},
+	"BoardColumn":       {`boards(first: N) { nodes { columns { FIELD } } }`},
+	"BoardMember":       {`boards(first: N) { nodes { members(first: N) { nodes { FIELD } } } }`},
+	"List":              {`cards(first: N) { nodes { list { FIELD } } }`, `workspaces(first: N) { nodes { lists { FIELD } } }`},
+	"Label":             {`cards(first: N) { nodes { labels { FIELD } } }`, `workspaces(first: N) { nodes { labels { FIELD } } }`},
+	"CustomField":       {`cards(first: N) { nodes { customFieldValues { field { FIELD } } } }`, `workspaces(first: N) { nodes { customFields { FIELD } } }`},
+	"CustomFieldOption": {`workspaces(first: N) { nodes { customFields { options { FIELD } } } }`},
+	"Card":              {`cards(first: N) { nodes { FIELD } }`, `boards(first: N) { nodes { cards(first: N) { nodes { FIELD } } } }`},
+	"DueDate":           {`cards(first: N) { nodes { dueDate { FIELD } } }`},
+	"TextFieldValue":    {`cards(first: N) { nodes { customFieldValues { ... on TextFieldValue { FIELD } } } }`},
+	"NumberFieldValue":  {`cards(first: N) { nodes { customFieldValues { ... on NumberFieldValue { FIELD } } } }`},
+	"CheckboxFieldValue": {
+		`cards(first: N) { nodes { customFieldValues { ... on CheckboxFieldValue { FIELD } } } }`},
+	"SelectFieldValue": {`cards(first: N) { nodes { customFieldValues { ... on SelectFieldValue { FIELD } } } }`},
+	"DateFieldValue":   {`cards(first: N) { nodes { customFieldValues { ... on DateFieldValue { FIELD } } } }`},
+	"UrlFieldValue":    {`cards(first: N) { nodes { customFieldValues { ... on UrlFieldValue { FIELD } } } }`},
+	"UserFieldValue":   {`cards(first: N) { nodes { customFieldValues { ... on UserFieldValue { FIELD } } } }`},
+	"Activity": {`cards(first: N) { nodes { activity(first: N) { nodes { FIELD } } } }`,
+		`boards(first: N) { nodes { activity(first: N) { nodes { FIELD } } } }`},
+	"Actor":               {`cards(first: N) { nodes { activity(first: N) { nodes { actor { FIELD } } } } }`},
+	"CardAggregate":       {aggregated(`FIELD`)},
+	"CardAggregateRow":    {aggregated(`rows { FIELD }`)},
+	"CardAggregateTotals": {aggregated(`totals { FIELD }`)},
+	"AggregateKey":        {aggregated(`rows { keys { FIELD } }`)},
+	"NumberMeasures":      {aggregated(`rows { number(field: "HOURS") { FIELD } }`)},
+}
+
+func aggregated(selection string) string {
+	return `cardAggregate(groupBy: [{ dimension: LIST }, { dimension: ASSIGNEE }], first: N) { ` + selection + ` }`
+}
+
+// obligatory holds the arguments of fields that cannot do without.
+var obligatory = map[string]string{
+	"CardAggregateRow.number":    `(field: "HOURS")`,
+	"CardAggregateTotals.number": `(field: "HOURS")`,
+}
+
+// unfilled are the relations that the demo has nothing for.
+var unfilled = map[string]string{
+	"Credential.workspace": "a personal key has none",
+}
+
+// asked is one generated query.
+type asked struct {
+	name, query string
+	field       string // whose answer must hold something; empty for leaves
+	counts      bool   // a connection, with its totalCount
+}
+
+// with fills in the number of rows and the field for numbers.
+func (a asked) with(n int, hours string) string {
+	return "{ " + strings.NewReplacer("N)", fmt.Sprintf("%d)", n), "HOURS", hours).Replace(a.query) + " }"
+}
+
+const everythingOfAConnection = `totalCount nodes { __typename } edges { cursor node { __typename } } pageInfo { hasNextPage endCursor }`
+
+// everyField generates a query for each relation of each type, and one for all leaves of a type together. Types
+// without an entry in reach are returned too.
+func everyField(schema *ast.Schema) (queries []asked, unreached []string) {
+	for _, name := range slices.Sorted(maps.Keys(schema.Types)) {
+		definition := schema.Types[name]
+		if definition.Kind != ast.Object || definition.BuiltIn || isRoot(schema, definition) || isPage(name) || strings.HasSuffix(name, "Payload") {
+			continue
+		}
+		if len(reach[name]) == 0 {
+			unreached = append(unreached, name)
+		}
+		for i, way := range reach[name] {
+			queries = append(queries, fieldsOf(schema, definition, way, i)...)
+		}
+	}
+	for _, field := range schema.Query.Fields {
+		if isPage(field.Type.Name()) {
+			queries = append(queries, asked{"Query." + field.Name, field.Name + "(first: N) { " + everythingOfAConnection + " }", field.Name, true})
+		}
+	}
+	return queries, unreached
+}
+
+func isRoot(schema *ast.Schema, d *ast.Definition) bool {
+	return d == schema.Query || d == schema.Mutation || d == schema.Subscription
+}
+
+// isPage is true for what connections are made of; they are asked together with the field that they are the type of.
+func isPage(name string) bool {
+	return strings.HasSuffix(name, "Connection") || strings.HasSuffix(name, "Edge") || name == "PageInfo"
+}
+
+func fieldsOf(schema *ast.Schema, definition *ast.Definition, way string, number int) []asked {
+	var queries []asked
+	leaves := []string{"__typename"}
+	for _, field := range definition.Fields {
+		path := definition.Name + "." + field.Name
+		in := func(selection string) string { return strings.Replace(way, "FIELD", selection, 1) }
+		query := asked{name: fmt.Sprintf("%s %d", path, number), field: field.Name}
+		switch kind := schema.Types[field.Type.Name()]; {
+		case strings.HasPrefix(field.Name, "__"):
+			continue
+		case strings.HasSuffix(kind.Name, "Connection"):
+			query.query, query.counts = in(field.Name+"(first: N) { "+everythingOfAConnection+" }"), true
+		case kind.IsCompositeType():
+			query.query = in(field.Name + obligatory[path] + " { __typename }")
+		case field.Type.Elem != nil:
+			query.query = in(field.Name + obligatory[path])
+		default:
+			leaves = append(leaves, field.Name+obligatory[path])
+			continue
+		}
+		if unfilled[path] != "" {
+			query.field = ""
+		}
+		queries = append(queries, query)
+	}
+	return append(queries, asked{name: fmt.Sprintf("%s %d, leaves", definition.Name, number),
+		query: strings.Replace(way, "FIELD", strings.Join(leaves, " "), 1)})
+}
+
+// counter runs queries in process and counts their statements.
+type counter struct {
+	*graph.Executor
+	service *domain.Service
+	facts   *demo.Facts
+	who     *domain.Principal
+	hours   string
+}
+
+// newCounter seeds the demo and some workspaces more. Its loaders wait long enough for a machine that is busy.
+func newCounter(t *testing.T, store *persistence.Store) *counter {
+	t.Helper()
+	now := time.Date(2030, 3, 4, 9, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	facts, err := demo.Seed(t.Context(), demo.Target{Store: store, Now: clock, KeyEnvironment: "test", DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &counter{service: &domain.Service{Store: store, Now: clock, NewID: domain.NewID, WebURL: "http://app.test"}, facts: facts}
+	c.Executor = graph.NewExecutor(c.service, slog.New(slog.DiscardHandler), graph.BatchWait(200*time.Millisecond))
+	if c.who, err = c.service.Authenticate(t.Context(), facts.PersonalKey); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		seed := &domain.BoardSeedInput{Name: fmt.Sprintf("Board %d", i)}
+		workspace, board, err := c.service.WorkspaceCreate(t.Context(), c.who, domain.WorkspaceCreateInput{Name: fmt.Sprintf("Space %d", i), InitialBoard: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists, err := store.ListsOf(t.Context(), []string{workspace.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.service.CardCreate(t.Context(), c.who, domain.NewCard{BoardID: board.ID, ListID: lists[workspace.ID][0].ID, Title: "One"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fields, err := store.CustomFieldsOf(t.Context(), []string{facts.WorkspaceID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := slices.IndexFunc(fields[facts.WorkspaceID], func(f *domain.CustomField) bool { return f.Type == domain.FieldNumber })
+	c.hours = fields[facts.WorkspaceID][numbers].ID
+	return c
+}
+
+func (c *counter) run(ctx context.Context, query string, variables map[string]any) (statements int64, data json.RawMessage, err error) {
+	ctx, count := persistence.CountStatements(domain.WithPrincipal(ctx, c.who))
+	answer := c.Run(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if len(answer.Errors) > 0 {
+		return 0, nil, answer.Errors
+	}
+	return count.Load(), answer.Data, nil
+}
+
+func TestStatementsDoNotDependOnRows(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		c := newCounter(t, store)
+		queries, unreached := everyField(c.Schema())
+		if len(unreached) > 0 {
+			t.Fatalf("no way to meet many of %v: add them to reach", unreached)
+		}
+		t.Logf("%d queries", len(queries))
+		each(queries, func(q asked) { c.compare(t, q) })
+	})
+}
+
+// each works on several things at once: they spend their time waiting for loaders.
+func each[T any](things []T, work func(T)) {
+	var group sync.WaitGroup
+	turns := make(chan struct{}, 24)
+	for _, thing := range things {
+		turns <- struct{}{}
+		group.Go(func() {
+			work(thing)
+			<-turns
+		})
+	}
+	group.Wait()
+}
+
+// compare asks for few rows and for many. A connection is also asked without its totalCount, which has to be cheaper.
+func (c *counter) compare(t *testing.T, q asked) {
+	few, many := 2, 60
+	if strings.HasPrefix(q.query, "cards") {
+		few = 12 // among which somebody has labels, people and every kind of value
+	}
+	small, little, err := c.run(t.Context(), q.with(few, c.hours), nil)
+	if err != nil {
+		t.Errorf("%s: %v\n%s", q.name, err, q.query)
+		return
+	}
+	large, much, err := c.run(t.Context(), q.with(many, c.hours), nil)
+	if err != nil || small != large {
+		t.Errorf("%s: %d statements for few rows, %d for many, %v\n%s", q.name, small, large, err, q.query)
+	}
+	if q.field != "" && (!holds(little, q.field) || !holds(much, q.field)) {
+		t.Errorf("%s: nothing was found\n%s\n%.500s", q.name, q.query, little)
+	}
+	if !q.counts {
+		return
+	}
+	q.query = strings.Replace(q.query, "totalCount", "", 1)
+	if uncounted, _, err := c.run(t.Context(), q.with(few, c.hours), nil); err != nil || uncounted >= small {
+		t.Errorf("%s: %d statements with totalCount, %d without, %v\n%s", q.name, small, uncounted, err, q.query)
+	}
+}
+
+// holds reports whether some object in the data has the field with anything in it.
+func holds(data json.RawMessage, field string) bool {
+	var tree any
+	if err := json.Unmarshal(data, &tree); err != nil {
+		return false
+	}
+	return !walk(tree, func(name string, value any) bool { return name != field || empty(value) })
+}
+
+func empty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		nodes, page := value["nodes"].([]any)
+		return page && len(nodes) == 0
+	}
+	return false
+}
+
+// walk visits every member of a JSON tree until visit says false, and reports whether it never did.
+func walk(tree any, visit func(name string, value any) bool) bool {
+	switch tree := tree.(type) {
+	case []any:
+		for _, element := range tree {
+			if !walk(element, visit) {
+				return false
+			}
+		}
+	case map[string]any:
+		for name, value := range tree {
+			if !visit(name, value) || !walk(value, visit) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// TestStatementsOfWholeDocuments shows what the busiest reads cost.
+func TestStatementsOfWholeDocuments(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		c := newCounter(t, store)
+		api, err := rest.New(c.Executor, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		view := targetQueries[strings.Index(targetQueries, "query BoardView"):strings.Index(targetQueries, "query CardByKey")]
+		few := strings.Replace(view, "first: 50", "first: 1", 1)
+		small, _, err := c.run(t.Context(), few, map[string]any{"id": c.facts.BoardID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		large, _, err := c.run(t.Context(), view, map[string]any{"id": c.facts.BoardID})
+		if err != nil || small != large {
+			t.Errorf("BoardView: %d statements for a card a column, %d for all: %v", small, large, err)
+		}
+		opened := func(cards int) int64 {
+			ctx, count := persistence.CountStatements(domain.WithPrincipal(t.Context(), c.who))
+			path := fmt.Sprintf("%s/boards/%s/open?listId=%s&cardLimit=%d", rest.Base, c.facts.BoardID, c.facts.ListID, cards)
+			answer := httptest.NewRecorder()
+			api.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, "POST", path, nil))
+			if answer.Code != 200 || !strings.Contains(answer.Body.String(), c.facts.ListID) {
+				t.Errorf("%s: %d %s", path, answer.Code, answer.Body)
+			}
+			return count.Load()
+		}
+		one, all := opened(2), opened(100)
+		if one != all {
+			t.Errorf("open: %d statements for two cards, %d for all", one, all)
+		}
+		t.Logf("statements: BoardView %d, POST /boards/{id}/open %d", large, all)
+	})
+}
