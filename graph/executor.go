@@ -25,6 +25,7 @@ type Executor struct {
 	schema    *ast.Schema
 	documents *documents
 	batchWait time.Duration
+	meter     Meter // nil: nothing is debited
 }
 
 // Option changes how an Executor works.
