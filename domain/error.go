@@ -18,6 +18,8 @@ const (
 	CodeConflict     Code = "CONFLICT"     // a duplicate, or a change based on an outdated version
 	CodeBadRequest   Code = "BAD_REQUEST"  // well-formed input that makes no sense
 	CodeValidation   Code = "VALIDATION"   // input of the wrong shape; see Issues
+	CodeRateLimited  Code = "RATE_LIMITED" // a budget is used up; Retry-After says until when
+	CodeUnavailable  Code = "UNAVAILABLE"  // for now the server cannot take the request; nothing was done
 	CodeInternal     Code = "INTERNAL"     // anything else; the cause is logged, never shown
 )
 
@@ -89,6 +91,12 @@ func Conflict(message string) error { return &Error{Code: CodeConflict, Message:
 
 // BadRequest says that the input is well-formed but makes no sense.
 func BadRequest(message string) error { return &Error{Code: CodeBadRequest, Message: message} }
+
+// RateLimited says that a budget is used up.
+func RateLimited(message string) error { return &Error{Code: CodeRateLimited, Message: message} }
+
+// Unavailable says that the server cannot take the request for now.
+func Unavailable(message string) error { return &Error{Code: CodeUnavailable, Message: message} }
 
 // Invalid says that the input has the wrong shape.
 func Invalid(issues ...Issue) error {

@@ -18,6 +18,7 @@ type Principal struct {
 	TimeZone       string // the user's, IANA
 	OrganisationID string // organisation the request works in
 	WorkspaceID    string // of a workspace key; empty for personal keys
+	Limits         KeyLimits
 	// OrganisationRoles holds the user's active memberships, by organisation id. Workspace keys gain nothing by
 	// them.
 	OrganisationRoles map[string]OrganisationRole

@@ -25,6 +25,33 @@ type Config struct {
 	Environment string `env:"KANERA_ENVIRONMENT" envDefault:"development"`
 	PublicURL   string `env:"KANERA_PUBLIC_URL"` // origin of this server as clients see it; empty: http://Addr
 	WebURL      string `env:"KANERA_WEB_URL"`    // origin of the web application; empty: PublicURL
+
+	Limits Limits
+}
+
+// Limits are the budgets of this deployment; 0 is without a limit.
+type Limits struct {
+	KeyPerMinute       Allowance `env:"KANERA_RATE_LIMIT_KEY_PER_MINUTE" envDefault:"400"`       // requests of one key
+	UploadPerMinute    Allowance `env:"KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE" envDefault:"30"`     // uploads of one key
+	IPPerMinute        Allowance `env:"KANERA_RATE_LIMIT_IP_PER_MINUTE" envDefault:"60"`         // requests without a key from one address
+	FailedKeyPerMinute Allowance `env:"KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE" envDefault:"10"` // requests with a bad key from one address
+	AccountPerMinute   Allowance `env:"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE" envDefault:"2000"`  // requests of all keys of one organisation
+	CostPerMinute      Allowance `env:"KANERA_GRAPHQL_COST_PER_MINUTE" envDefault:"60000"`       // cost of the GraphQL operations of one key
+	MonthlyQuota       Allowance `env:"KANERA_MONTHLY_QUOTA" envDefault:"0"`                     // requests of one key in any 30 days
+}
+
+// Allowance is the size of a budget. Text that is no whole number becomes -1, which ReadConfig refuses with the name
+// of the variable.
+type Allowance int
+
+// UnmarshalText implements encoding.TextUnmarshaler; it never fails.
+func (a *Allowance) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(string(text), 10, 32)
+	if err != nil {
+		n = -1
+	}
+	*a = Allowance(n)
+	return nil
 }
 
 // setting is one member of Config as a command-line flag.
@@ -38,7 +65,17 @@ var settings = []setting{
 	{"environment", "KANERA_ENVIRONMENT", "development, test, staging or production (default development)"},
 	{"public-url", "KANERA_PUBLIC_URL", "origin under which clients reach this server (default http://<addr>)"},
 	{"web-url", "KANERA_WEB_URL", "origin of the web application (default: the public URL)"},
+	{"rate-limit-key-per-minute", "KANERA_RATE_LIMIT_KEY_PER_MINUTE", "requests of one key, 0 for no limit (default 400)"},
+	{"rate-limit-upload-per-minute", "KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE", "uploads of one key, 0 for no limit (default 30)"},
+	{"rate-limit-ip-per-minute", "KANERA_RATE_LIMIT_IP_PER_MINUTE", "requests without a key from one address, 0 for no limit (default 60)"},
+	{"rate-limit-failed-key-per-minute", "KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE", "requests with a bad key from one address, 0 for no limit (default 10)"},
+	{"rate-limit-account-per-minute", "KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", "requests of all keys of one organisation, 0 for no limit (default 2000)"},
+	{"graphql-cost-per-minute", "KANERA_GRAPHQL_COST_PER_MINUTE", "cost of the GraphQL operations of one key, 0 for no limit (default 60000)"},
+	{"monthly-quota", "KANERA_MONTHLY_QUOTA", "requests of one key in any 30 days, 0 for no limit (default 0)"},
 }
+
+// legalAllowance says what a budget may be.
+const legalAllowance = "a whole number, 0 for no limit"
 
 // keyEnvironments maps an environment to its part of every key made in it.
 var keyEnvironments = map[string]string{"development": "dev", "test": "test", "staging": "stg", "production": "live"}
@@ -90,6 +127,13 @@ func (c *Config) complete() error {
 		{"KANERA_ENVIRONMENT", "development, test, staging or production", c.KeyEnvironment() != ""},
 		{"KANERA_PUBLIC_URL", "an http or https origin without a path, such as https://api.example.com", isOrigin(c.PublicURL)},
 		{"KANERA_WEB_URL", "an http or https origin without a path, such as https://app.example.com", isOrigin(c.WebURL)},
+		{"KANERA_RATE_LIMIT_KEY_PER_MINUTE", legalAllowance, c.Limits.KeyPerMinute >= 0},
+		{"KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE", legalAllowance, c.Limits.UploadPerMinute >= 0},
+		{"KANERA_RATE_LIMIT_IP_PER_MINUTE", legalAllowance, c.Limits.IPPerMinute >= 0},
+		{"KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE", legalAllowance, c.Limits.FailedKeyPerMinute >= 0},
+		{"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", legalAllowance, c.Limits.AccountPerMinute >= 0},
+		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
+		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
 	}
 	var wrong []error
 	for _, row := range rows {

@@ -13,7 +13,9 @@ func TestConfigDefaults(t *testing.T) {
 	t.Parallel()
 	config, err := gateway.ReadConfig(nil, nil)
 	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
-		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080"}
+		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
+		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
+			AccountPerMinute: 2000, CostPerMinute: 60_000, MonthlyQuota: 0}}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}
@@ -50,6 +52,13 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_PUBLIC_URL=https://api.test/path", "origin"},
 		{"KANERA_PUBLIC_URL=api.test", "origin"},
 		{"KANERA_WEB_URL=ftp://app.test", "origin"},
+		{"KANERA_RATE_LIMIT_KEY_PER_MINUTE=-1", "whole number"},
+		{"KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE=many", "whole number"},
+		{"KANERA_RATE_LIMIT_IP_PER_MINUTE=1.5", "whole number"},
+		{"KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE=99999999999", "whole number"},
+		{"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE=-2", "whole number"},
+		{"KANERA_GRAPHQL_COST_PER_MINUTE=x", "whole number"},
+		{"KANERA_MONTHLY_QUOTA=-1", "whole number"},
 	} {
 		_, err := gateway.ReadConfig([]string{row.line}, nil)
 		name, _, _ := strings.Cut(row.line, "=")

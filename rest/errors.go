@@ -26,6 +26,8 @@ var statuses = map[domain.Code]int{
 	domain.CodeConflict:      http.StatusConflict,
 	domain.CodeBadRequest:    http.StatusBadRequest,
 	domain.CodeValidation:    http.StatusBadRequest,
+	domain.CodeRateLimited:   http.StatusTooManyRequests,
+	domain.CodeUnavailable:   http.StatusServiceUnavailable,
 	domain.CodeInternal:      http.StatusInternalServerError,
 	codeInvalidJSON:          http.StatusBadRequest,
 	codeEmptyBody:            http.StatusBadRequest,

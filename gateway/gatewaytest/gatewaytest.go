@@ -61,7 +61,7 @@ func New(t testing.TB, backend Backend) *Gateway {
 	return &Gateway{Gateway: opened, URL: server.URL, Config: config, Facts: facts, Demo: demo.Build(now), t: t}
 }
 
-// Configure returns the configuration of a gateway with an empty database of its own.
+// Configure returns the configuration of a gateway with an empty database of its own and no rate limits.
 func Configure(t testing.TB, backend Backend) gateway.Config {
 	t.Helper()
 	environ := []string{"KANERA_DATA_DIR=" + t.TempDir(), "KANERA_ADDR=127.0.0.1:0", "KANERA_PUBLIC_URL=http://kanera.test", "KANERA_WEB_URL=http://app.test"}
@@ -72,6 +72,7 @@ func Configure(t testing.TB, backend Backend) gateway.Config {
 	if err != nil {
 		t.Fatalf("configure gateway: %v", err)
 	}
+	config.Limits = gateway.Limits{} // off, but in tests of limits
 	return config
 }
 
