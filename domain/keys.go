@@ -151,8 +151,20 @@ func hashSecret(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// KeyRevoke ends a key at once and for good. Repeating it changes nothing.
+// KeyRevoke ends a key for good and tells every process. Repeating it changes nothing, but tells them again: that is
+// what to do after an error, which may mean that the key is revoked and nobody knows yet.
 func (s *Service) KeyRevoke(ctx context.Context, id string) (*APIKey, error) {
+	key, err := s.keyRevoke(ctx, id)
+	if err != nil || s.Bus == nil {
+		return key, err
+	}
+	if err := s.Bus.Publish(ctx, TopicKeyRevoked, id); err != nil {
+		return nil, fmt.Errorf("the key is revoked, but running servers could not be told; repeat this: %w", err)
+	}
+	return key, nil
+}
+
+func (s *Service) keyRevoke(ctx context.Context, id string) (*APIKey, error) {
 	return inTx(ctx, s.Store, func(tx Store) (*APIKey, error) {
 		key := &APIKey{ID: id}
 		if err := tx.Lock(ctx, key); err != nil || key.RevokedAt != nil {
