@@ -19,8 +19,11 @@ const (
 	CodeBadRequest   Code = "BAD_REQUEST"  // well-formed input that makes no sense
 	CodeValidation   Code = "VALIDATION"   // input of the wrong shape; see Issues
 	CodeRateLimited  Code = "RATE_LIMITED" // a budget is used up; Retry-After says until when
-	CodeUnavailable  Code = "UNAVAILABLE"  // for now the server cannot take the request; nothing was done
-	CodeInternal     Code = "INTERNAL"     // anything else; the cause is logged, never shown
+	CodeTimeout      Code = "TIMEOUT"      // the operation took longer than it may
+	// CodeUnregistered says that the key may only run registered documents, and this is none.
+	CodeUnregistered Code = "DOCUMENT_NOT_REGISTERED"
+	CodeUnavailable  Code = "UNAVAILABLE" // for now the server cannot take the request; nothing was done
+	CodeInternal     Code = "INTERNAL"    // anything else; the cause is logged, never shown
 )
 
 // Error is the only kind of error that reaches a caller. Everything else is shown as CodeInternal.
@@ -91,6 +94,16 @@ func Conflict(message string) error { return &Error{Code: CodeConflict, Message:
 
 // BadRequest says that the input is well-formed but makes no sense.
 func BadRequest(message string) error { return &Error{Code: CodeBadRequest, Message: message} }
+
+// Timeout says that the operation took longer than it may.
+func Timeout() error {
+	return &Error{Code: CodeTimeout, Message: "The operation took too long. Ask for less at a time."}
+}
+
+// Unregistered says that the key may only run registered documents, and this is none.
+func Unregistered() error {
+	return &Error{Code: CodeUnregistered, Message: "This key may only run registered documents."}
+}
 
 // RateLimited says that a budget is used up.
 func RateLimited(message string) error { return &Error{Code: CodeRateLimited, Message: message} }

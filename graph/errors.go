@@ -68,6 +68,9 @@ func explain(ctx context.Context, err error, path ast.Path) *domain.Error {
 		issue.Path = argumentPath(ctx, path)
 		return invalid(issue)
 	}
+	if late, ok := errors.AsType[*domain.Error](context.Cause(ctx)); ok {
+		return late // the deadline made a statement fail
+	}
 	wrapped, byLibrary := errors.AsType[*gqlerror.Error](err)
 	if !byLibrary {
 		return &domain.Error{Code: domain.CodeInternal, Message: "Something went wrong on our side."}

@@ -21,10 +21,12 @@ const cachedDocuments = 1000
 
 // Executor runs every operation of every door.
 type Executor struct {
-	run       *executor.Executor
+	engine    *executor.Executor
 	schema    *ast.Schema
-	documents *documents
+	recent    *lru.Cache[string, *candidate] // callers' documents that were valid, by their text
 	batchWait time.Duration
+	deadline  time.Duration
+	watch     Watch
 	meter     Meter // nil: nothing is debited
 }
 
@@ -37,26 +39,34 @@ func BatchWait(wait time.Duration) Option {
 	return func(e *Executor) { e.batchWait = wait }
 }
 
+// Deadline is how long an operation may run unless WithDeadline says otherwise.
+const Deadline = 10 * time.Second
+
+// WithDeadline sets how long an operation may run. Whatever it has not done by then fails with TIMEOUT.
+func WithDeadline(deadline time.Duration) Option {
+	return func(e *Executor) { e.deadline = deadline }
+}
+
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
 	schema := NewExecutableSchema(Config{
 		Resolvers:  &root{service},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
-	recent, _ := lru.New[string, *ast.QueryDocument](cachedDocuments) // fails only for a size below one
-	e := &Executor{run: executor.New(schema), schema: schema.Schema(), documents: &documents{recent: recent},
-		batchWait: time.Millisecond}
+	recent, _ := lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
+	e := &Executor{engine: executor.New(schema), schema: schema.Schema(), recent: recent,
+		batchWait: time.Millisecond, deadline: Deadline, watch: unwatched}
 	for _, option := range options {
 		option(e)
 	}
-	e.run.SetErrorPresenter(present(log))
-	e.run.SetRecoverFunc(recovered)
-	e.run.SetQueryCache(e.documents)
-	e.run.Use(extension.Introspection{})
-	e.run.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	e.engine.SetErrorPresenter(present(log))
+	e.engine.SetRecoverFunc(recovered)
+	e.engine.SetQueryCache(carried{})
+	e.engine.Use(extension.Introspection{})
+	e.engine.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait)))
 	})
-	e.run.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	e.engine.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait))
 		}
@@ -68,30 +78,51 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 // Schema is the contract that the executor serves.
 func (e *Executor) Schema() *ast.Schema { return e.schema }
 
-// Run parses, validates and runs a caller's document.
+// Run admits and runs a caller's document.
 func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) *graphql.Response {
 	ctx = graphql.StartOperationTrace(ctx) // the executor refuses to work without
-	operation, errs := e.run.CreateOperationContext(ctx, params)
+	document, errs := e.admit(ctx, params)
 	if len(errs) > 0 {
-		return e.run.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		return e.refuse(ctx, params, errs)
 	}
-	respond, ctx := e.run.DispatchOperation(ctx, operation)
-	if response := respond(ctx); response != nil {
-		return response
-	}
-	return e.run.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))}) // the caller has gone
+	return e.run(withDocument(ctx, document), params)
 }
 
 // Execute runs an operation of a stored document, which was parsed and validated at start and is never parsed again.
 func (e *Executor) Execute(ctx context.Context, document *ast.QueryDocument, operation string, variables map[string]any) *graphql.Response {
-	return e.Run(withDocument(ctx, document), &graphql.RawParams{OperationName: operation, Variables: maps.Clone(variables)})
+	ctx = withDocument(graphql.StartOperationTrace(ctx), document)
+	return e.run(ctx, &graphql.RawParams{OperationName: operation, Variables: maps.Clone(variables)})
 }
 
-// documents is the two-tier cache of parsed documents: a stored one comes with its request, callers' documents are
-// kept as long as they are among the most recent.
-type documents struct {
-	recent *lru.Cache[string, *ast.QueryDocument]
+// run runs an operation of the document in ctx, under a deadline that also ends its statements.
+func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response *graphql.Response) {
+	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, domain.Timeout())
+	defer cancel()
+	operation, errs := e.engine.CreateOperationContext(ctx, params)
+	ctx, done := e.watch(ctx, operation)
+	defer func() { done(response) }()
+	if len(errs) > 0 {
+		return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+	}
+	respond, ctx := e.engine.DispatchOperation(ctx, operation)
+	response = respond(ctx)
+	if response == nil { // the time is over, or the caller has gone
+		response = e.engine.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
+	}
+	response.Errors = response.Errors[:min(len(response.Errors), MaxErrors)]
+	return response
 }
+
+// refuse answers a document that does not run.
+func (e *Executor) refuse(ctx context.Context, params *graphql.RawParams, errs gqlerror.List) (response *graphql.Response) {
+	operation := &graphql.OperationContext{RawQuery: params.Query, OperationName: params.OperationName}
+	ctx, done := e.watch(ctx, operation)
+	defer func() { done(response) }()
+	return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+}
+
+// carried hands the engine the document that comes with its request, so that it never parses one itself.
+type carried struct{}
 
 type documentKey struct{}
 
@@ -99,15 +130,11 @@ func withDocument(ctx context.Context, document *ast.QueryDocument) context.Cont
 	return context.WithValue(ctx, documentKey{}, document)
 }
 
-// Get finds a parsed document.
-func (d *documents) Get(ctx context.Context, text string) (*ast.QueryDocument, bool) {
-	if stored, ok := ctx.Value(documentKey{}).(*ast.QueryDocument); ok {
-		return stored, true
-	}
-	return d.recent.Get(text)
+// Get finds the document of a request.
+func (carried) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	document, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
+	return document, ok
 }
 
-// Add keeps a parsed document.
-func (d *documents) Add(_ context.Context, text string, document *ast.QueryDocument) {
-	d.recent.Add(text, document)
-}
+// Add keeps nothing.
+func (carried) Add(context.Context, string, *ast.QueryDocument) {}

@@ -28,6 +28,8 @@ var statuses = map[domain.Code]int{
 	domain.CodeValidation:    http.StatusBadRequest,
 	domain.CodeRateLimited:   http.StatusTooManyRequests,
 	domain.CodeUnavailable:   http.StatusServiceUnavailable,
+	domain.CodeTimeout:       http.StatusGatewayTimeout,
+	domain.CodeUnregistered:  http.StatusForbidden,
 	domain.CodeInternal:      http.StatusInternalServerError,
 	codeInvalidJSON:          http.StatusBadRequest,
 	codeEmptyBody:            http.StatusBadRequest,

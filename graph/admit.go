@@ -1,0 +1,97 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"kanera.dev/domain"
+)
+
+// maxCachedBytes is how long a document may be to be kept for the next request.
+const maxCachedBytes = 16 << 10
+
+// candidate is a caller's document on its way in. Once it is valid it is shared between requests and never changes.
+type candidate struct {
+	document    *ast.QueryDocument
+	introspects bool
+	valid       bool // against the schema
+}
+
+// admit lets a caller's document in, cheapest check first: guard, then validation. What was let in before is only
+// judged for who asks now.
+func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+	anonymous := domain.PrincipalFrom(ctx) == nil
+	found, err := e.guard(params.Query)
+	if err == nil && found.introspects && anonymous {
+		err = &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
+	}
+	if err != nil {
+		return nil, gqlerror.List{gqlerror.Wrap(err)}
+	}
+	if found.valid {
+		return found.document, nil
+	}
+	if errs := e.validate(found.document, !anonymous); len(errs) > 0 {
+		return nil, errs
+	}
+	found.valid = true
+	if len(params.Query) <= maxCachedBytes {
+		e.recent.Add(params.Query, found)
+	}
+	return found.document, nil
+}
+
+// guard parses a text unless that was done before, and bounds what it can do to whoever walks it.
+func (e *Executor) guard(text string) (*candidate, error) {
+	if found, ok := e.recent.Get(text); ok {
+		return found, nil
+	}
+	if err := checkTokens(text); err != nil {
+		return nil, err
+	}
+	document, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err == nil && len(document.Operations) == 0 {
+		err = gqlerror.Errorf("no operation provided")
+	}
+	if err != nil {
+		errcode.Set(err, errcode.ParseFailed)
+		return nil, err
+	}
+	introspects, err := checkShape(document)
+	return &candidate{document: document, introspects: introspects}, err
+}
+
+// validate judges a document by the schema. Looking for names that the caller may have meant is slow, so it is done
+// for few mistakes only, and only for callers who may know the schema.
+func (e *Executor) validate(document *ast.QueryDocument, suggest bool) gqlerror.List {
+	errs := validator.ValidateWithRules(e.schema, document, plainRules())
+	if len(errs) > 0 && len(errs) <= MaxErrors && suggest {
+		errs = validator.ValidateWithRules(e.schema, document, rules.NewDefaultRules())
+	}
+	for _, err := range errs[:min(len(errs), MaxErrors)] {
+		errcode.Set(err, errcode.ValidationFailed)
+	}
+	return errs[:min(len(errs), MaxErrors)]
+}
+
+// plainRules are the rules of the specification in the variants that suggest nothing.
+func plainRules() *rules.Rules {
+	plain := rules.NewDefaultRules()
+	for _, rule := range []struct{ suggesting, plain validator.Rule }{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		plain.ReplaceRule(rule.suggesting.Name, rule.plain.RuleFunc)
+	}
+	return plain
+}
