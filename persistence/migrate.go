@@ -49,6 +49,24 @@ func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
 	return version, nil
 }
 
+// SchemaIsCurrent fails unless the newest migration of this program is the newest that was applied. It changes nothing
+// and does not wait for whoever is writing.
+func (s *Store) SchemaIsCurrent(ctx context.Context) error {
+	provider, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	applied, err := s.number(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied")
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	sources := provider.ListSources()
+	if expected := sources[len(sources)-1].Version; applied != expected {
+		return fmt.Errorf("the schema is at version %d, expected %d", applied, expected)
+	}
+	return nil
+}
+
 func (s *Store) migrations() (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations/"+s.dialect.name())
 	if err != nil {

@@ -31,22 +31,27 @@ import (
 type Config struct {
 	URL     string // postgres://…; empty for SQLite
 	DataDir string // directory of the SQLite file kanera.db, created when missing
+
+	Observe Observer // nil: nobody is told of statements
 }
 
 // Open connects to the database. It does not change the schema; see Store.Migrate. Errors name neither the URL nor
 // the password.
 func Open(ctx context.Context, c Config) (*Store, error) {
+	if c.Observe == nil {
+		c.Observe = unobserved
+	}
 	switch {
 	case c.URL == "":
-		return openSQLite(ctx, c.DataDir)
+		return openSQLite(ctx, c)
 	case strings.HasPrefix(c.URL, "postgres://"), strings.HasPrefix(c.URL, "postgresql://"):
-		return openPostgres(ctx, c.URL)
+		return openPostgres(ctx, c)
 	}
 	return nil, errors.New("database URL must begin with postgres://, or be empty for SQLite")
 }
 
-func openPostgres(ctx context.Context, address string) (*Store, error) {
-	config, err := pgxpool.ParseConfig(address)
+func openPostgres(ctx context.Context, c Config) (*Store, error) {
+	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
 		return nil, errors.New("database URL is not a valid postgres:// URL")
 	}
@@ -68,19 +73,24 @@ func openPostgres(ctx context.Context, address string) (*Store, error) {
 		connections.Close()
 		return err
 	}
-	p := &pool{read: db, write: db}
-	return open(ctx, p, postgres.New(postgres.Config{Conn: p, WithoutReturning: true}), postgresDialect{}, shut)
+	p := &pool{read: db, write: db, observe: c.Observe}
+	store, err := open(ctx, p, postgres.New(postgres.Config{Conn: p, WithoutReturning: true}), postgresDialect{}, shut)
+	if err != nil {
+		return nil, err
+	}
+	store.pools = func() []Pool { return []Pool{postgresPool(connections)} }
+	return store, nil
 }
 
 // openSQLite opens two pools on one file. In WAL mode readers never wait; writers take turns on a single
 // connection and lock the file when their transaction begins, so that none of them can fail half-way because
 // another one wrote first. busy_timeout is for other processes.
-func openSQLite(ctx context.Context, dir string) (*Store, error) {
+func openSQLite(ctx context.Context, c Config) (*Store, error) {
 	registerFunctions()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("create data directory: %w", err)
 	}
-	path, err := filepath.Abs(filepath.Join(dir, "kanera.db"))
+	path, err := filepath.Abs(filepath.Join(c.DataDir, "kanera.db"))
 	if err != nil {
 		return nil, fmt.Errorf("locate database file: %w", err)
 	}
@@ -96,8 +106,13 @@ func openSQLite(ctx context.Context, dir string) (*Store, error) {
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	shut := func() error { return errors.Join(read.Close(), write.Close()) }
-	p := &pool{read: read, write: write}
-	return open(ctx, p, sqliteDialector{pool: p}, sqliteDialect{}, shut)
+	p := &pool{read: read, write: write, observe: c.Observe}
+	store, err := open(ctx, p, sqliteDialector{pool: p}, sqliteDialect{}, shut)
+	if err != nil {
+		return nil, err
+	}
+	store.pools = func() []Pool { return []Pool{sqlPool("sqlite read", read), sqlPool("sqlite write", write)} }
+	return store, nil
 }
 
 // sqliteReaders is how many reads run at the same time.

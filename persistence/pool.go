@@ -25,7 +25,16 @@ func countStatement(ctx context.Context) {
 
 // pool is what GORM runs statements on: all of them pass through here. On SQLite reads have connections of their
 // own and everything else takes turns on one; on Postgres both are the same.
-type pool struct{ read, write *sql.DB }
+type pool struct {
+	read, write *sql.DB
+	observe     Observer
+}
+
+// begin counts a statement and tells the observer; the result is to be called when it has answered.
+func (p *pool) begin(ctx context.Context, statement string) func(error) {
+	countStatement(ctx)
+	return p.observe(ctx, statement)
+}
 
 // PrepareContext implements gorm.ConnPool. Unused, because prepared statements are off.
 func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -34,20 +43,26 @@ func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 
 // ExecContext implements gorm.ConnPool.
 func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	countStatement(ctx)
-	return p.write.ExecContext(ctx, query, args...)
+	answered := p.begin(ctx, query)
+	result, err := p.write.ExecContext(ctx, query, args...)
+	answered(err)
+	return result, err
 }
 
 // QueryContext implements gorm.ConnPool.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	countStatement(ctx)
-	return p.read.QueryContext(ctx, query, args...)
+	answered := p.begin(ctx, query)
+	rows, err := p.read.QueryContext(ctx, query, args...)
+	answered(err)
+	return rows, err
 }
 
 // QueryRowContext implements gorm.ConnPool.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	countStatement(ctx)
-	return p.read.QueryRowContext(ctx, query, args...)
+	answered := p.begin(ctx, query)
+	row := p.read.QueryRowContext(ctx, query, args...)
+	answered(row.Err())
+	return row
 }
 
 // BeginTx implements gorm.ConnPoolBeginner.
@@ -56,26 +71,35 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (gorm.ConnPo
 	if err != nil {
 		return nil, err
 	}
-	return &poolTx{Tx: tx}, nil
+	return &poolTx{tx, p}, nil
 }
 
 // poolTx is a transaction on a pool.
-type poolTx struct{ *sql.Tx }
+type poolTx struct {
+	*sql.Tx
+	pool *pool
+}
 
 // ExecContext implements gorm.ConnPool.
 func (t *poolTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	countStatement(ctx)
-	return t.Tx.ExecContext(ctx, query, args...)
+	answered := t.pool.begin(ctx, query)
+	result, err := t.Tx.ExecContext(ctx, query, args...)
+	answered(err)
+	return result, err
 }
 
 // QueryContext implements gorm.ConnPool.
 func (t *poolTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	countStatement(ctx)
-	return t.Tx.QueryContext(ctx, query, args...)
+	answered := t.pool.begin(ctx, query)
+	rows, err := t.Tx.QueryContext(ctx, query, args...)
+	answered(err)
+	return rows, err
 }
 
 // QueryRowContext implements gorm.ConnPool.
 func (t *poolTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	countStatement(ctx)
-	return t.Tx.QueryRowContext(ctx, query, args...)
+	answered := t.pool.begin(ctx, query)
+	row := t.Tx.QueryRowContext(ctx, query, args...)
+	answered(row.Err())
+	return row
 }

@@ -19,6 +19,7 @@ type Store struct {
 	dialect dialect
 	inTx    bool
 	close   func() error
+	pools   func() []Pool
 	sqlDB   *sql.DB // the pool that writes: migrations run on it
 }
 
@@ -89,8 +90,17 @@ func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (all []T, e
 	return all, rows.Err()
 }
 
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.sqlDB.PingContext(ctx) }
+// Ping reports whether the database answers. It does not wait for whoever is writing.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.number(ctx, "SELECT 1")
+	return err
+}
+
+// number runs a SELECT whose answer is one number.
+func (s *Store) number(ctx context.Context, query string) (number int64, err error) {
+	err = s.db.WithContext(ctx).Raw(query).Row().Scan(&number)
+	return number, translate(ctx, err, "Row")
+}
 
 // Close ends all connections. Not for a Store bound to a transaction.
 func (s *Store) Close() error { return s.close() }
