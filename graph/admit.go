@@ -28,7 +28,9 @@ type candidate struct {
 // judged for who asks now.
 func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	anonymous := domain.PrincipalFrom(ctx) == nil
+	parsed := e.watch.Step(ctx, "parse")
 	found, err := e.guard(params.Query)
+	parsed()
 	if err == nil && found.introspects && anonymous {
 		err = &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
 	}
@@ -38,7 +40,10 @@ func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.Q
 	if found.valid {
 		return found.document, nil
 	}
-	if errs := e.validate(found.document, !anonymous); len(errs) > 0 {
+	validated := e.watch.Step(ctx, "validate")
+	errs := e.validate(found.document, !anonymous)
+	validated()
+	if len(errs) > 0 {
 		return nil, errs
 	}
 	found.valid = true

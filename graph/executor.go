@@ -55,7 +55,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	})
 	recent, _ := lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
 	e := &Executor{engine: executor.New(schema), schema: schema.Schema(), recent: recent,
-		batchWait: time.Millisecond, deadline: Deadline, watch: unwatched}
+		batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
 	for _, option := range options {
 		option(e)
 	}
@@ -99,7 +99,7 @@ func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response
 	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, domain.Timeout())
 	defer cancel()
 	operation, errs := e.engine.CreateOperationContext(ctx, params)
-	ctx, done := e.watch(ctx, operation)
+	ctx, done := e.watch.Operation(ctx, operation)
 	defer func() { done(response) }()
 	if len(errs) > 0 {
 		return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
@@ -116,7 +116,7 @@ func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response
 // refuse answers a document that does not run.
 func (e *Executor) refuse(ctx context.Context, params *graphql.RawParams, errs gqlerror.List) (response *graphql.Response) {
 	operation := &graphql.OperationContext{RawQuery: params.Query, OperationName: params.OperationName}
-	ctx, done := e.watch(ctx, operation)
+	ctx, done := e.watch.Operation(ctx, operation)
 	defer func() { done(response) }()
 	return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 }

@@ -6,16 +6,28 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Watch is told of every operation of every door before it runs, also of those whose document is refused: then
-// operation.Operation may be nil. The operation runs under the context that it returns, and done is called with the
-// response in the end; nil when the operation panicked.
-type Watch func(ctx context.Context, operation *graphql.OperationContext) (watched context.Context, done func(*graphql.Response))
+// Watch is told what an Executor does while it does it.
+type Watch interface {
+	// Step begins a step of a caller's document on its way in: "parse" or "validate". What it returns is called
+	// when the step is over.
+	Step(ctx context.Context, name string) (done func())
+	// Operation begins an operation of any door, also one that was refused: then operation.Operation may be nil.
+	// It runs under the context that is returned, and done is called with its response; nil when it panicked.
+	Operation(ctx context.Context, operation *graphql.OperationContext) (watched context.Context, done func(*graphql.Response))
+}
 
-// Watched tells watch of every operation.
+// Watched tells watch of everything.
 func Watched(watch Watch) Option {
 	return func(e *Executor) { e.watch = watch }
 }
 
-func unwatched(ctx context.Context, _ *graphql.OperationContext) (context.Context, func(*graphql.Response)) {
+// unwatched is nobody watching.
+type unwatched struct{}
+
+// Step implements Watch.
+func (unwatched) Step(context.Context, string) func() { return func() {} }
+
+// Operation implements Watch.
+func (unwatched) Operation(ctx context.Context, _ *graphql.OperationContext) (context.Context, func(*graphql.Response)) {
 	return ctx, func(*graphql.Response) {}
 }
