@@ -58,6 +58,7 @@ func setUp(b *testing.B) *stage {
 	if err != nil {
 		b.Fatal(err)
 	}
+	config.Limits = gateway.Limits{}
 	opened, err := gateway.Open(b.Context(), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)

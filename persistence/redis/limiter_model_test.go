@@ -1,0 +1,209 @@
+package redis
+
+import (
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
+
+	"kanera.dev/domain"
+)
+
+// spent is a charge that passed, as the model remembers it.
+type spent struct {
+	at    time.Time
+	units int
+}
+
+// history is the model: everything that was ever taken from one bucket and not given back.
+type history []spent
+
+// within sums what was spent in [at-window, at].
+func (h history) within(at time.Time, window time.Duration) int {
+	sum := 0
+	for _, s := range h {
+		if age := at.Sub(s.at); age >= 0 && age <= window {
+			sum += s.units
+		}
+	}
+	return sum
+}
+
+// give takes units off the oldest charges whose slots still count.
+func (h history) give(units int, now time.Time, window time.Duration) {
+	first := now.UnixMicro()/slotLength(window) - slotsPerWindow
+	for i := range h {
+		if h[i].at.UnixMicro()/slotLength(window) >= first {
+			part := min(units, h[i].units)
+			h[i].units -= part
+			units -= part
+		}
+	}
+}
+
+// modelled drives limiters through one random story and holds them to the model.
+type modelled struct {
+	t        *rapid.T
+	now      time.Time
+	limiters []domain.Limiter // all are told the same and have to answer the same
+	setClock func(time.Time)
+	buckets  []domain.Bucket
+	spent    []history // refunds are taken off the charge they belong to: what was really spent
+	held     []history // refunds are taken off the oldest charges: what a limiter may count
+}
+
+// take asks for units and checks: no window ever holds more than the limit; a refusal has its reason in the last
+// window and one slot; what was refused took nothing; waiting as long as told helps.
+func (m *modelled) take() {
+	charges := make([]domain.Charge, len(m.buckets))
+	fits, excusable, sensible := true, false, true
+	for i, b := range m.buckets {
+		units := rapid.IntRange(0, 4).Draw(m.t, "units")
+		charges[i] = domain.Charge{Bucket: b, Units: units}
+		need := max(units, 1)
+		fits = fits && m.spent[i].within(m.now, b.Window)+need <= b.Limit
+		excusable = excusable || m.held[i].within(m.now, b.Window+b.Window/slotsPerWindow)+need > b.Limit
+		sensible = sensible && need <= b.Limit
+	}
+	verdict := m.ask(charges)
+	switch {
+	case verdict.Allowed && !fits:
+		m.t.Fatalf("allowed more than the limit: %+v", verdict)
+	case !verdict.Allowed && !excusable:
+		m.t.Fatalf("refused without need: %+v", verdict)
+	case !verdict.Allowed && (verdict.Denied == "" || verdict.RetryAfter <= 0):
+		m.t.Fatalf("a refusal without reason or end: %+v", verdict)
+	case verdict.Allowed:
+		m.note(charges)
+	case sensible && rapid.Bool().Draw(m.t, "wait"):
+		m.advance(verdict.RetryAfter)
+		if again := m.ask(charges); !again.Allowed {
+			m.t.Fatalf("waited %v as told and was refused again: %+v", verdict.RetryAfter, again)
+		}
+		m.note(charges)
+	}
+	for i, state := range verdict.States {
+		if left := m.buckets[i].Limit - m.spent[i].within(m.now, m.buckets[i].Window); verdict.Allowed && (state.Remaining > left || state.Remaining < 0) {
+			m.t.Fatalf("promises %d where %d are left", state.Remaining, left)
+		}
+	}
+}
+
+// note writes down what passed.
+func (m *modelled) note(charges []domain.Charge) {
+	for i, c := range charges {
+		m.spent[i] = append(m.spent[i], spent{m.now, c.Units})
+		m.held[i] = append(m.held[i], spent{m.now, c.Units})
+	}
+}
+
+// ask puts one question to all limiters.
+func (m *modelled) ask(charges []domain.Charge) domain.Verdict {
+	var first domain.Verdict
+	for i, limiter := range m.limiters {
+		verdict, err := limiter.Take(m.t.Context(), charges...)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if i == 0 {
+			first = verdict
+		} else if !sameVerdict(first, verdict) {
+			m.t.Fatalf("limiters disagree at %v on %+v:\n%+v\n%+v", m.now, charges, first, verdict)
+		}
+	}
+	return first
+}
+
+func sameVerdict(a, b domain.Verdict) bool {
+	for i := range a.States {
+		if a.States[i].Remaining != b.States[i].Remaining || !a.States[i].ResetAt.Equal(b.States[i].ResetAt) {
+			return false
+		}
+	}
+	return a.Allowed == b.Allowed && a.Denied == b.Denied && a.RetryAfter == b.RetryAfter
+}
+
+// refund gives a part of a charge back that is younger than the window.
+func (m *modelled) refund() {
+	i := rapid.IntRange(0, len(m.buckets)-1).Draw(m.t, "bucket")
+	var young []int
+	for at, s := range m.spent[i] {
+		if m.now.Sub(s.at) < m.buckets[i].Window && s.units > 0 {
+			young = append(young, at)
+		}
+	}
+	if len(young) == 0 {
+		return
+	}
+	at := rapid.SampledFrom(young).Draw(m.t, "charge")
+	units := rapid.IntRange(1, m.spent[i][at].units).Draw(m.t, "back")
+	m.spent[i][at].units -= units
+	m.held[i].give(units, m.now, m.buckets[i].Window)
+	for _, limiter := range m.limiters {
+		if err := limiter.Refund(m.t.Context(), domain.Charge{Bucket: m.buckets[i], Units: units}); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+func (m *modelled) advance(by time.Duration) {
+	m.now = m.now.Add(by)
+	m.setClock(m.now)
+}
+
+// story is what happens, step by step. Steps are short beside a slot, about a slot, and about a window.
+func (m *modelled) story() {
+	m.setClock(m.now)
+	m.t.Repeat(map[string]func(*rapid.T){
+		"take":   func(*rapid.T) { m.take() },
+		"refund": func(*rapid.T) { m.refund() },
+		"wait": func(t *rapid.T) {
+			most := rapid.SampledFrom([]time.Duration{time.Second / 2, 3 * time.Second, 70 * time.Second}).Draw(t, "most")
+			m.advance(time.Duration(rapid.Int64Range(0, most.Microseconds()).Draw(t, "by")) * time.Microsecond)
+		},
+	})
+}
+
+func newModel(t *rapid.T, setClock func(time.Time), limiters ...domain.Limiter) *modelled {
+	m := &modelled{t: t, limiters: limiters, setClock: setClock,
+		now: time.UnixMicro(1_900_000_000_000_000 + rapid.Int64Range(0, 1e6).Draw(t, "begin"))}
+	for i, name := range []string{"key", "account"}[:rapid.IntRange(1, 2).Draw(t, "buckets")] {
+		m.buckets = append(m.buckets, domain.Bucket{Name: name, Key: name, Group: "g",
+			Limit: rapid.IntRange(1, 8*(i+1)).Draw(t, "limit"), Window: time.Minute})
+	}
+	m.spent, m.held = make([]history, len(m.buckets)), make([]history, len(m.buckets))
+	return m
+}
+
+// TestLocalNeverExceedsTheLimit holds the limiter of one process to the model.
+func TestLocalNeverExceedsTheLimit(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var now time.Time
+		newModel(t, func(at time.Time) { now = at }, NewLocal(func() time.Time { return now })).story()
+	})
+}
+
+// TestScriptNeverExceedsTheLimit holds the script on Redis to the model, and to the limiter of one process, answer by
+// answer. The embedded Redis lets a test set its clock.
+func TestScriptNeverExceedsTheLimit(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	client := &Client{redis: redis.NewClient(&redis.Options{Addr: server.Addr()})}
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		server.FlushAll()
+		var now time.Time
+		setClock := func(at time.Time) {
+			now = at
+			server.SetTime(at)
+		}
+		newModel(t, setClock, NewShared(client), NewLocal(func() time.Time { return now })).story()
+	})
+}
