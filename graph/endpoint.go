@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -82,7 +83,7 @@ func readBody(body io.Reader) (*graphql.RawParams, int, *gqlerror.Error) {
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, http.StatusRequestEntityTooLarge, refusal("BODY_TOO_LARGE", "The body is too large.")
 	}
-	if err != nil || !json.Valid(raw) {
+	if err != nil || !json.Valid(raw) || !utf8.Valid(raw) {
 		return nil, http.StatusBadRequest, refusal("INVALID_JSON", "The body is no JSON.")
 	}
 	var in request

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -40,6 +42,38 @@ func UnmarshalUUID(input any) (string, error) {
 		return "", &inputError{domain.WrongFormat("uuid", "")}
 	}
 	return text, nil
+}
+
+// MarshalString writes a text.
+func MarshalString(text string) graphql.Marshaler { return graphql.MarshalString(text) }
+
+// UnmarshalString reads a text that every database can keep: UTF-8 without NUL.
+func UnmarshalString(input any) (string, error) {
+	text, ok := input.(string)
+	switch {
+	case !ok:
+		return "", &inputError{domain.WrongType("string")}
+	case strings.ContainsRune(text, 0) || !utf8.ValidString(text):
+		return "", &inputError{domain.Custom("must be Unicode text without the character U+0000")}
+	}
+	return text, nil
+}
+
+// MarshalInt writes a whole number.
+func MarshalInt(number int) graphql.Marshaler { return graphql.MarshalInt(number) }
+
+// UnmarshalInt reads a whole number of 32 bits, which is all that Int holds.
+func UnmarshalInt(input any) (int, error) {
+	number, err := graphql.UnmarshalInt(input)
+	switch {
+	case err != nil:
+		return 0, &inputError{domain.WrongType("int")}
+	case number > math.MaxInt32:
+		return 0, &inputError{domain.TooBig("number", math.MaxInt32)}
+	case number < math.MinInt32:
+		return 0, &inputError{domain.TooSmall("number", math.MinInt32)}
+	}
+	return number, nil
 }
 
 // MarshalDateTime writes an instant.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"kanera.dev/domain"
 )
@@ -106,6 +107,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (any, error) {
 	return decode(raw)
 }
 
+// decode reads JSON. The library would replace bytes that are no UTF-8; here they are refused.
 func decode(raw []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -113,7 +115,7 @@ func decode(raw []byte) (any, error) {
 	err := decoder.Decode(&body)
 	if err == nil {
 		_, err = decoder.Token()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && utf8.Valid(raw) {
 			return body, nil
 		}
 	}
