@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/pflag"
@@ -27,6 +28,11 @@ type Config struct {
 	WebURL      string `env:"KANERA_WEB_URL"`    // origin of the web application; empty: PublicURL
 
 	Limits Limits
+
+	MetricsToken   string    `env:"KANERA_METRICS_TOKEN"`                  // empty: there is no /metrics
+	SlowOperation  Threshold `env:"KANERA_SLOW_OPERATION" envDefault:"1s"` // operations that take longer are logged; 0: none are
+	OTLPEndpoint   string    `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`           // collector, without /v1/traces; empty: no traces
+	TracesEndpoint string    `env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`    // full address for traces; empty: from OTLPEndpoint
 }
 
 // Limits are the budgets of this deployment; 0 is without a limit.
@@ -54,6 +60,19 @@ func (a *Allowance) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Threshold is a length of time. Text that is none becomes -1, which ReadConfig refuses with the name of the variable.
+type Threshold time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler; it never fails.
+func (t *Threshold) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		d = -1
+	}
+	*t = Threshold(d)
+	return nil
+}
+
 // setting is one member of Config as a command-line flag.
 type setting struct{ flag, variable, usage string }
 
@@ -65,6 +84,8 @@ var settings = []setting{
 	{"environment", "KANERA_ENVIRONMENT", "development, test, staging or production (default development)"},
 	{"public-url", "KANERA_PUBLIC_URL", "origin under which clients reach this server (default http://<addr>)"},
 	{"web-url", "KANERA_WEB_URL", "origin of the web application (default: the public URL)"},
+	{"metrics-token", "KANERA_METRICS_TOKEN", "bearer token for /metrics (default: there is no /metrics)"},
+	{"slow-operation", "KANERA_SLOW_OPERATION", "log operations that take longer, 0 for none (default 1s)"},
 	{"rate-limit-key-per-minute", "KANERA_RATE_LIMIT_KEY_PER_MINUTE", "requests of one key, 0 for no limit (default 400)"},
 	{"rate-limit-upload-per-minute", "KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE", "uploads of one key, 0 for no limit (default 30)"},
 	{"rate-limit-ip-per-minute", "KANERA_RATE_LIMIT_IP_PER_MINUTE", "requests without a key from one address, 0 for no limit (default 60)"},
@@ -80,7 +101,7 @@ const legalAllowance = "a whole number, 0 for no limit"
 // keyEnvironments maps an environment to its part of every key made in it.
 var keyEnvironments = map[string]string{"development": "dev", "test": "test", "staging": "stg", "production": "live"}
 
-// AddFlags adds one flag for every member of Config. A flag beats its environment variable.
+// AddFlags adds one flag for every variable of ours. A flag beats its environment variable.
 func AddFlags(flags *pflag.FlagSet) {
 	for _, s := range settings {
 		flags.String(s.flag, "", s.usage+" ["+s.variable+"]")
@@ -134,6 +155,10 @@ func (c *Config) complete() error {
 		{"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", legalAllowance, c.Limits.AccountPerMinute >= 0},
 		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
 		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
+		{"KANERA_METRICS_TOKEN", "empty (no /metrics) or at least 16 characters", c.MetricsToken == "" || len(c.MetricsToken) >= 16},
+		{"KANERA_SLOW_OPERATION", "a duration such as 500ms or 2s, or 0 for none", c.SlowOperation >= 0},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "empty (no traces) or the http or https URL of a collector", c.OTLPEndpoint == "" || isURL(c.OTLPEndpoint, "http", "https")},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "empty or the http or https URL that takes traces", c.TracesEndpoint == "" || isURL(c.TracesEndpoint, "http", "https")},
 	}
 	var wrong []error
 	for _, row := range rows {

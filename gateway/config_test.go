@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -15,7 +16,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
 		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
-			AccountPerMinute: 2000, CostPerMinute: 60_000, MonthlyQuota: 0}}
+			AccountPerMinute: 2000, CostPerMinute: 60_000, MonthlyQuota: 0}, SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}
@@ -52,6 +53,11 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_PUBLIC_URL=https://api.test/path", "origin"},
 		{"KANERA_PUBLIC_URL=api.test", "origin"},
 		{"KANERA_WEB_URL=ftp://app.test", "origin"},
+		{"KANERA_METRICS_TOKEN=s3cret", "at least 16 characters"},
+		{"KANERA_SLOW_OPERATION=s3cret", "a duration such as 500ms"},
+		{"KANERA_SLOW_OPERATION=-1s", "a duration such as 500ms"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=u:s3cret@collector", "http or https URL"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=ftp://collector", "http or https URL"},
 		{"KANERA_RATE_LIMIT_KEY_PER_MINUTE=-1", "whole number"},
 		{"KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE=many", "whole number"},
 		{"KANERA_RATE_LIMIT_IP_PER_MINUTE=1.5", "whole number"},
