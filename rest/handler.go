@@ -32,11 +32,20 @@ type API struct {
 	mux      *http.ServeMux
 	plans    []*plan
 	library  *library
+	name     func(ctx context.Context, operation string)
+}
+
+// Option changes how an API works.
+type Option func(*API)
+
+// Naming has name told which stored operation a request is for, before anything of the request is looked at.
+func Naming(name func(ctx context.Context, operation string)) Option {
+	return func(a *API) { a.name = name }
 }
 
 // New compiles the table against the executor's schema. It fails when a row does not fit: a variable without a
 // source, a document that the schema refuses, a directive out of place.
-func New(executor Executor, log *slog.Logger) (*API, error) {
+func New(executor Executor, log *slog.Logger, options ...Option) (*API, error) {
 	library, err := loadLibrary(executor.Schema(), stored)
 	if err != nil {
 		return nil, err
@@ -45,7 +54,11 @@ func New(executor Executor, log *slog.Logger) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{executor: executor, log: log, mux: http.NewServeMux(), plans: plans, library: library}
+	a := &API{executor: executor, log: log, mux: http.NewServeMux(), plans: plans, library: library,
+		name: func(context.Context, string) {}}
+	for _, option := range options {
+		option(a)
+	}
 	a.mux.HandleFunc("/", writeRouteNotFound)
 	for pattern, rows := range a.grouped() {
 		a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, rows) })
@@ -69,6 +82,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTT
 func (a *API) serve(w http.ResponseWriter, r *http.Request, rows []*plan) {
 	query := r.URL.Query()
 	p := choose(rows, query)
+	a.name(r.Context(), p.route.Operation)
 	body, err := a.answer(w, r, p, query)
 	if err != nil {
 		WriteError(w, err)
