@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -14,6 +15,18 @@ const (
 	ScopeOfOrganisation BucketScope = "organisation" // all keys of an organisation share one
 	ScopeOfIP           BucketScope = "ip"           // each address a request comes from has its own
 )
+
+// BucketScopes lists the legal values of BucketScope.
+var BucketScopes = []BucketScope{ScopeOfKey, ScopeOfOrganisation, ScopeOfIP}
+
+// MarshalGQL writes the value as GraphQL spells it.
+func (v BucketScope) MarshalGQL(w io.Writer) { writeEnum(w, string(v)) }
+
+// UnmarshalGQL reads the value as GraphQL spells it.
+func (v *BucketScope) UnmarshalGQL(input any) error { return readEnum(input, v, BucketScopes) }
+
+// CostBucket is the name of the bucket that GraphQL operations are charged to.
+const CostBucket = "cost"
 
 // Bucket is a budget: at most Limit units in any Window, whenever the window begins.
 type Bucket struct {

@@ -24,8 +24,8 @@ type candidate struct {
 	valid       bool // against the schema
 }
 
-// admit lets a caller's document in, cheapest check first: guard, then validation. What was let in before is only
-// judged for who asks now.
+// admit lets a caller's document in, cheapest check first: guard, cost, then validation. What was let in before is only
+// judged, and paid, for who asks now.
 func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	anonymous := domain.PrincipalFrom(ctx) == nil
 	parsed := e.watch.Step(ctx, "parse")
@@ -33,6 +33,9 @@ func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.Q
 	parsed()
 	if err == nil && found.introspects && anonymous {
 		err = &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
+	}
+	if err == nil {
+		err = e.charge(ctx, found.document, params)
 	}
 	if err != nil {
 		return nil, gqlerror.List{gqlerror.Wrap(err)}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"time"
@@ -27,7 +28,9 @@ type Executor struct {
 	batchWait time.Duration
 	deadline  time.Duration
 	watch     Watch
-	meter     Meter // nil: nothing is debited
+	prices    *prices
+	meter     Meter                                   // nil: nothing is debited
+	budgets   func(*domain.Principal) []domain.Bucket // nil: there are none
 }
 
 // Option changes how an Executor works.
@@ -49,13 +52,13 @@ func WithDeadline(deadline time.Duration) Option {
 
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
+	e := &Executor{batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
 	schema := NewExecutableSchema(Config{
-		Resolvers:  &root{service},
+		Resolvers:  &root{service, e.limitsOf},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
-	recent, _ := lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
-	e := &Executor{engine: executor.New(schema), schema: schema.Schema(), recent: recent,
-		batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
+	e.engine, e.schema, e.prices = executor.New(schema), schema.Schema(), readPrices(schema.Schema())
+	e.recent, _ = lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
 	for _, option := range options {
 		option(e)
 	}
@@ -72,18 +75,24 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 		}
 		return next(ctx)
 	})
+	e.engine.AroundFields(e.prices.count)
 	return e
 }
 
 // Schema is the contract that the executor serves.
 func (e *Executor) Schema() *ast.Schema { return e.schema }
 
-// Run admits and runs a caller's document.
-func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) *graphql.Response {
+// Run admits, charges and runs a caller's document.
+func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) (response *graphql.Response) {
 	ctx = graphql.StartOperationTrace(ctx) // the executor refuses to work without
+	ctx, bill := withBill(ctx, params)
+	defer func() { e.settle(ctx, bill, response) }()
 	document, errs := e.admit(ctx, params)
-	if len(errs) > 0 {
+	switch {
+	case len(errs) > 0:
 		return e.refuse(ctx, params, errs)
+	case bill.dry:
+		return &graphql.Response{Data: json.RawMessage("null")}
 	}
 	return e.run(withDocument(ctx, document), params)
 }

@@ -108,6 +108,18 @@ type ComplexityRoot struct {
 		To        func(childComplexity int) int
 	}
 
+	ApiLimits struct {
+		Buckets       func(childComplexity int) int
+		MaxAliases    func(childComplexity int) int
+		MaxBodyBytes  func(childComplexity int) int
+		MaxCost       func(childComplexity int) int
+		MaxDepth      func(childComplexity int) int
+		MaxPageSize   func(childComplexity int) int
+		MaxSelections func(childComplexity int) int
+		MaxTokens     func(childComplexity int) int
+		TimeoutMs     func(childComplexity int) int
+	}
+
 	Board struct {
 		Activity           func(childComplexity int, first *int, after *string) int
 		ArchivedAt         func(childComplexity int) int
@@ -558,15 +570,31 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APILimits     func(childComplexity int) int
 		Board         func(childComplexity int, id string) int
 		Boards        func(childComplexity int, first *int, after *string, page *PageInput) int
 		Card          func(childComplexity int, id *string, key *string, organisationKey *string) int
 		CardAggregate func(childComplexity int, filter *domain.CardFilter, groupBy []*domain.CardGroup, orderBy []*domain.CardAggregateOrder, first *int, after *string, archived *bool) int
 		Cards         func(childComplexity int, filter *domain.CardFilter, orderBy []*domain.CardOrder, first *int, after *string, archived *bool) int
 		Health        func(childComplexity int) int
+		RateLimit     func(childComplexity int) int
 		Viewer        func(childComplexity int) int
 		Workspace     func(childComplexity int, id string) int
 		Workspaces    func(childComplexity int, first *int, after *string, page *PageInput) int
+	}
+
+	RateBucket struct {
+		Limit         func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Scope         func(childComplexity int) int
+		WindowSeconds func(childComplexity int) int
+	}
+
+	RateLimit struct {
+		Cost      func(childComplexity int) int
+		Limit     func(childComplexity int) int
+		Remaining func(childComplexity int) int
+		ResetAt   func(childComplexity int) int
 	}
 
 	SelectFieldValue struct {
@@ -816,6 +844,8 @@ type QueryResolver interface {
 	Card(ctx context.Context, id *string, key *string, organisationKey *string) (*domain.Card, error)
 	Cards(ctx context.Context, filter *domain.CardFilter, orderBy []*domain.CardOrder, first *int, after *string, archived *bool) (*Connection[*domain.Card], error)
 	CardAggregate(ctx context.Context, filter *domain.CardFilter, groupBy []*domain.CardGroup, orderBy []*domain.CardAggregateOrder, first *int, after *string, archived *bool) (*domain.CardAggregate, error)
+	RateLimit(ctx context.Context) (*RateLimit, error)
+	APILimits(ctx context.Context) (*APILimits, error)
 }
 type SelectFieldValueResolver interface {
 	Field(ctx context.Context, obj *domain.SelectFieldValue) (*domain.CustomField, error)
@@ -1082,6 +1112,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AggregateKey.To(childComplexity), true
+
+	case "ApiLimits.buckets":
+		if e.ComplexityRoot.ApiLimits.Buckets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.Buckets(childComplexity), true
+	case "ApiLimits.maxAliases":
+		if e.ComplexityRoot.ApiLimits.MaxAliases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxAliases(childComplexity), true
+	case "ApiLimits.maxBodyBytes":
+		if e.ComplexityRoot.ApiLimits.MaxBodyBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxBodyBytes(childComplexity), true
+	case "ApiLimits.maxCost":
+		if e.ComplexityRoot.ApiLimits.MaxCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxCost(childComplexity), true
+	case "ApiLimits.maxDepth":
+		if e.ComplexityRoot.ApiLimits.MaxDepth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxDepth(childComplexity), true
+	case "ApiLimits.maxPageSize":
+		if e.ComplexityRoot.ApiLimits.MaxPageSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxPageSize(childComplexity), true
+	case "ApiLimits.maxSelections":
+		if e.ComplexityRoot.ApiLimits.MaxSelections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxSelections(childComplexity), true
+	case "ApiLimits.maxTokens":
+		if e.ComplexityRoot.ApiLimits.MaxTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.MaxTokens(childComplexity), true
+	case "ApiLimits.timeoutMs":
+		if e.ComplexityRoot.ApiLimits.TimeoutMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiLimits.TimeoutMs(childComplexity), true
 
 	case "Board.activity":
 		if e.ComplexityRoot.Board.Activity == nil {
@@ -2941,6 +3026,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Query.apiLimits":
+		if e.ComplexityRoot.Query.APILimits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.APILimits(childComplexity), true
 	case "Query.board":
 		if e.ComplexityRoot.Query.Board == nil {
 			break
@@ -3003,6 +3094,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Health(childComplexity), true
 
+	case "Query.rateLimit":
+		if e.ComplexityRoot.Query.RateLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RateLimit(childComplexity), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -3031,6 +3128,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Workspaces(childComplexity, args["first"].(*int), args["after"].(*string), args["page"].(*PageInput)), true
+
+	case "RateBucket.limit":
+		if e.ComplexityRoot.RateBucket.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateBucket.Limit(childComplexity), true
+	case "RateBucket.name":
+		if e.ComplexityRoot.RateBucket.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateBucket.Name(childComplexity), true
+	case "RateBucket.scope":
+		if e.ComplexityRoot.RateBucket.Scope == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateBucket.Scope(childComplexity), true
+	case "RateBucket.windowSeconds":
+		if e.ComplexityRoot.RateBucket.WindowSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateBucket.WindowSeconds(childComplexity), true
+
+	case "RateLimit.cost":
+		if e.ComplexityRoot.RateLimit.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Cost(childComplexity), true
+	case "RateLimit.limit":
+		if e.ComplexityRoot.RateLimit.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Limit(childComplexity), true
+	case "RateLimit.remaining":
+		if e.ComplexityRoot.RateLimit.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Remaining(childComplexity), true
+	case "RateLimit.resetAt":
+		if e.ComplexityRoot.RateLimit.ResetAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.ResetAt(childComplexity), true
 
 	case "SelectFieldValue.cardId":
 		if e.ComplexityRoot.SelectFieldValue.CardID == nil {
@@ -3668,6 +3815,22 @@ directive @scope(
 "Root field that answers without a credential."
 directive @public on FIELD_DEFINITION
 
+"Points that a field adds to the cost of an operation each time it is resolved; on a type, every field that returns the type. In a list each element counts. Without it a field that returns objects weighs 1 and any other field nothing."
+directive @cost(
+  "Points, 0 or more."
+  weight: Int!
+) on FIELD_DEFINITION | OBJECT
+
+"How many objects a list holds when the cost of an operation is reckoned before it runs."
+directive @listSize(
+  "Elements of a list that takes no page."
+  assumedSize: Int
+  "Arguments that limit the page, a member of an input as ` + "`" + `page.limit` + "`" + `; the first one given counts. An input without that member asks for the largest page."
+  slicingArguments: [String!]
+  "Fields of the result that hold the page; without it the field itself is the list."
+  sizedFields: [String!]
+) on FIELD_DEFINITION
+
 "Instant in UTC, ISO-8601 with milliseconds and ` + "`" + `Z` + "`" + `, for example ` + "`" + `2030-03-04T09:00:00.000Z` + "`" + `. Input accepts any RFC 3339 offset; anything else is VALIDATION."
 scalar DateTime
 
@@ -3943,8 +4106,18 @@ enum CardMeasure {
   MEDIAN
 }
 
+"Who shares a budget."
+enum BucketScope {
+  "Every request from one address."
+  IP
+  "Every request with one API key."
+  KEY
+  "Every key of one organisation."
+  ORGANISATION
+}
+
 "Page of a connection."
-type PageInfo {
+type PageInfo @cost(weight: 0) {
   "Whether rows follow the last row of this page."
   hasNextPage: Boolean!
   "Whether rows stand before the first row of this page."
@@ -3979,7 +4152,7 @@ type Query {
     after: String
     "Page by row numbers instead; excludes first and after."
     page: PageInput
-  ): WorkspaceConnection! @scope(requires: READ)
+  ): WorkspaceConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"]) @scope(requires: READ)
   "One workspace. Unknown ids are NOT_FOUND, unreachable ones FORBIDDEN."
   workspace(
     "Id of the workspace."
@@ -3993,7 +4166,7 @@ type Query {
     after: String
     "Page by row numbers instead; excludes first and after."
     page: PageInput
-  ): BoardConnection! @scope(requires: READ)
+  ): BoardConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"]) @scope(requires: READ)
   "One board. Unknown ids are NOT_FOUND, boards the credential cannot open FORBIDDEN."
   board(
     "Id of the board."
@@ -4020,7 +4193,7 @@ type Query {
     after: String
     "False: without archived cards; true: only archived cards; null: both."
     archived: Boolean = false
-  ): CardConnection! @scope(requires: READ)
+  ): CardConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"]) @scope(requires: READ)
   "Numbers over every visible card, grouped by up to three dimensions, in one statement. A page of groups plus the totals of all of them."
   cardAggregate(
     "What cards have to match; all visible cards when omitted."
@@ -4035,11 +4208,61 @@ type Query {
     after: String
     "False: without archived cards; true: only archived cards; null: both."
     archived: Boolean = false
-  ): CardAggregate! @scope(requires: READ)
+  ): CardAggregate! @cost(weight: 50) @listSize(slicingArguments: ["first"], sizedFields: ["rows"]) @scope(requires: READ)
+  "What this operation costs and where the caller's budget for GraphQL stands after it was debited; null where the deployment sets no such budget."
+  rateLimit: RateLimit @cost(weight: 0) @scope(requires: READ)
+  "What the gateway refuses to run and what it hands out to each caller, as enforced by this deployment."
+  apiLimits: ApiLimits! @cost(weight: 0) @scope(requires: READ)
+}
+
+"Budget of points that GraphQL operations cost."
+type RateLimit {
+  "Points debited for this operation before it ran; what it does not use comes back."
+  cost: Int!
+  "Points that the budget holds."
+  limit: Int!
+  "Points left after the debit."
+  remaining: Int!
+  "When the budget is whole again if nothing more is taken."
+  resetAt: DateTime!
+}
+
+"What the gateway enforces."
+type ApiLimits {
+  "Levels of fields in an operation."
+  maxDepth: Int!
+  "Aliases in an operation."
+  maxAliases: Int!
+  "Lexical tokens in a document."
+  maxTokens: Int!
+  "Fields in an operation once its fragments are spread."
+  maxSelections: Int!
+  "Bytes in the body of a GraphQL request."
+  maxBodyBytes: Int!
+  "Rows on a page."
+  maxPageSize: Int!
+  "Points that one operation may cost."
+  maxCost: Int!
+  "Milliseconds that an operation may run."
+  timeoutMs: Int!
+  "Budgets over time; none where the deployment limits nothing."
+  buckets: [RateBucket!]! @listSize(assumedSize: 10)
+}
+
+"Budget over time: at most limit units in any window."
+type RateBucket @cost(weight: 0) {
+  "Stable name, as in the RateLimit-Policy header."
+  name: String!
+  "Units in a window: requests, or points of cost."
+  limit: Int!
+  "Length of the window in seconds."
+  windowSeconds: Int!
+  "Who shares the budget."
+  scope: BucketScope!
 }
 
 "Liveness of the gateway."
-type Health {
+type Health @cost(weight: 0) {
   "True whenever the process answers."
   ok: Boolean!
   "Name of the service."
@@ -4047,7 +4270,7 @@ type Health {
 }
 
 "Who is asking."
-type Viewer {
+type Viewer @cost(weight: 0) {
   "Owner of a personal key, or the person who created the workspace key."
   user: User!
   "Organisation the request works in."
@@ -4059,7 +4282,7 @@ type Viewer {
 }
 
 "The API key of the request."
-type Credential {
+type Credential @cost(weight: 0) {
   "Id of the key."
   id: ID!
   "Kind of key."
@@ -4131,11 +4354,11 @@ type Workspace {
   "Effective role of the viewer; null for a guest who sees single boards only."
   viewerRole: WorkspaceRole
   "Lists shared by all boards, in order."
-  lists: [List!]!
+  lists: [List!]! @listSize(assumedSize: 10)
   "Labels shared by all boards, in order."
-  labels: [Label!]!
+  labels: [Label!]! @listSize(assumedSize: 10)
   "Custom fields shared by all boards, in order."
-  customFields: [CustomField!]!
+  customFields: [CustomField!]! @listSize(assumedSize: 10)
   "Whether every custom field is shown on cards."
   allFieldsShownOnCards: Boolean!
   "Members in order of joining. FORBIDDEN for guests."
@@ -4146,7 +4369,7 @@ type Workspace {
     after: String
     "Page by row numbers instead; excludes first and after."
     page: PageInput
-  ): WorkspaceMemberConnection!
+  ): WorkspaceMemberConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"])
   "Every board of the workspace in order, also those the viewer cannot open (viewerRole is null and they show no cards). FORBIDDEN for guests."
   boards(
     "Rows to return, 1 to 200."
@@ -4155,7 +4378,7 @@ type Workspace {
     after: String
     "Page by row numbers instead; excludes first and after."
     page: PageInput
-  ): BoardConnection!
+  ): BoardConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"])
   "Visible cards of the workspace."
   cards(
     "What cards have to match."
@@ -4168,7 +4391,7 @@ type Workspace {
     after: String
     "False: without archived cards; true: only archived cards; null: both."
     archived: Boolean = false
-  ): CardConnection!
+  ): CardConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
   "Counts writes of the row; pass it as expectedVersion to refuse overwriting someone else's change."
   version: Int!
   "Instant of archiving; null while in use."
@@ -4188,11 +4411,11 @@ type WorkspaceConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 1)
 }
 
 "Workspace in a page."
-type WorkspaceEdge {
+type WorkspaceEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -4224,11 +4447,11 @@ type WorkspaceMemberConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 1)
 }
 
 "Workspace member in a page."
-type WorkspaceMemberEdge {
+type WorkspaceMemberEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -4262,7 +4485,7 @@ type Board {
   "Place in the viewer's navigation, from 0, when read through Query.boards; else null."
   navigationOrder: Int
   "One column for every list of the workspace, in order."
-  columns: [BoardColumn!]!
+  columns: [BoardColumn!]! @listSize(assumedSize: 10)
   "Visible cards of the board."
   cards(
     "What cards have to match."
@@ -4279,7 +4502,7 @@ type Board {
     archived: Boolean = false
     "False leaves out cards completed more than completedCardsActiveDays ago, as the board on screen does."
     includeCompleted: Boolean = true
-  ): CardConnection!
+  ): CardConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"])
   "People who can open the board. FORBIDDEN when the viewer cannot open it."
   members(
     "Rows to return, 1 to 200."
@@ -4288,16 +4511,16 @@ type Board {
     after: String
     "Page by row numbers instead; excludes first and after."
     page: PageInput
-  ): BoardMemberConnection!
+  ): BoardMemberConnection! @listSize(slicingArguments: ["page.limit", "first"], sizedFields: ["nodes", "edges"])
   "What people and keys did on the board, newest first. FORBIDDEN when the viewer cannot open it."
   activity(
     "Rows to return, 1 to 200."
     first: Int = 50
     "Cursor to continue after."
     after: String
-  ): ActivityConnection!
+  ): ActivityConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
   "Other boards of the workspace that the viewer may move cards to. Needs the editor role."
-  transferTargets: [Board!]!
+  transferTargets: [Board!]! @listSize(assumedSize: 10)
   "Counts writes of the row; pass it as expectedVersion to refuse overwriting someone else's change."
   version: Int!
   "Instant of archiving; null while in use."
@@ -4331,11 +4554,11 @@ type BoardConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 1)
 }
 
 "Board in a page."
-type BoardEdge {
+type BoardEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -4343,7 +4566,7 @@ type BoardEdge {
 }
 
 "One list as seen on one board."
-type BoardColumn {
+type BoardColumn @cost(weight: 0) {
   "List of the column."
   list: List!
   "Visible cards of the board in this list, by rank unless orderBy says otherwise. All columns of a board are read in one statement."
@@ -4360,7 +4583,7 @@ type BoardColumn {
     archived: Boolean = false
     "False leaves out cards completed more than completedCardsActiveDays ago, as the board on screen does."
     includeCompleted: Boolean = true
-  ): CardConnection!
+  ): CardConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
 }
 
 "Person who can open a board."
@@ -4396,11 +4619,11 @@ type BoardMemberConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 1)
 }
 
 "Board member in a page."
-type BoardMemberEdge {
+type BoardMemberEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -4435,7 +4658,7 @@ type List {
     after: String
     "False: without archived cards; true: only archived cards; null: both."
     archived: Boolean = false
-  ): CardConnection!
+  ): CardConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
   "Counts writes of the row; pass it as expectedVersion to refuse overwriting someone else's change."
   version: Int!
   "Instant of archiving; null while in use."
@@ -4487,7 +4710,7 @@ type CustomField {
   "Rank in the workspace, a decimal with ten fraction digits."
   position: String!
   "Live options of a select field, in order; empty for other types."
-  options: [CustomFieldOption!]!
+  options: [CustomFieldOption!]! @listSize(assumedSize: 10)
   "Workspace of the field."
   workspace: Workspace!
   "Id of that workspace."
@@ -4555,18 +4778,18 @@ type Card {
   "Counts writes of the row; pass it as expectedVersion to refuse overwriting someone else's change."
   version: Int!
   "Labels, in the order of the workspace."
-  labels: [Label!]!
+  labels: [Label!]! @listSize(assumedSize: 3)
   "Ids of the labels, in the same order."
   labelIds: [ID!]!
   "Assignees, in order of assignment."
-  assignees: [User!]!
+  assignees: [User!]! @listSize(assumedSize: 2)
   "Ids of the assignees, in the same order."
   assigneeIds: [ID!]!
   "Values of custom fields, in the order of the fields; fields without a value are left out."
   customFieldValues(
     "True leaves out fields that cards do not show."
     shownOnCard: Boolean = false
-  ): [CustomFieldValue!]!
+  ): [CustomFieldValue!]! @listSize(assumedSize: 5)
   "Board of the card."
   board: Board!
   "Id of that board."
@@ -4593,11 +4816,11 @@ type Card {
     first: Int = 50
     "Cursor to continue after."
     after: String
-  ): ActivityConnection!
+  ): ActivityConnection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
 }
 
 "When a card has to be done."
-type DueDate {
+type DueDate @cost(weight: 0) {
   "Local calendar day."
   date: Date!
   "Part of the day."
@@ -4609,7 +4832,7 @@ type DueDate {
 }
 
 "Page of cards."
-type CardConnection {
+type CardConnection @cost(weight: 5) {
   "Rows with their cursors."
   edges: [CardEdge!]!
   "Rows."
@@ -4617,11 +4840,11 @@ type CardConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 5)
 }
 
 "Card in a page."
-type CardEdge {
+type CardEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -4695,7 +4918,7 @@ type SelectFieldValue implements CustomFieldValue {
   "Instant of the last change."
   updatedAt: DateTime!
   "Chosen options, archived ones included, in the order chosen."
-  options: [CustomFieldOption!]!
+  options: [CustomFieldOption!]! @listSize(assumedSize: 2)
   "Their ids as stored; null when emptied."
   optionIds: [ID!]
 }
@@ -4739,13 +4962,13 @@ type UserFieldValue implements CustomFieldValue {
   "Instant of the last change."
   updatedAt: DateTime!
   "Chosen people, in the order chosen."
-  users: [User!]!
+  users: [User!]! @listSize(assumedSize: 2)
   "Their ids as stored; null when emptied."
   userIds: [ID!]
 }
 
 "Who caused an activity, as it was then."
-type Actor {
+type Actor @cost(weight: 0) {
   "Kind of actor."
   kind: ActorKind!
   "Name shown for the actor: the person's, the key's or the product's."
@@ -4803,11 +5026,11 @@ type ActivityConnection {
   "Where this page stands."
   pageInfo: PageInfo!
   "Rows of all pages; computed only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 1)
 }
 
 "Activity in a page."
-type ActivityEdge {
+type ActivityEdge @cost(weight: 0) {
   "Cursor of the row."
   cursor: String!
   "The row."
@@ -5121,7 +5344,7 @@ type CardAggregate {
 "One group of cards."
 type CardAggregateRow {
   "Keys of the group, one for each dimension, in the order of groupBy."
-  keys: [AggregateKey!]!
+  keys: [AggregateKey!]! @listSize(assumedSize: 3)
   "Cards in the group. A card with two labels is in two groups."
   count: Int!
   "Different cards in the group."
@@ -5134,7 +5357,7 @@ type CardAggregateRow {
 }
 
 "Measures over all matching cards."
-type CardAggregateTotals {
+type CardAggregateTotals @cost(weight: 0) {
   "Matching cards, each counted once however many groups it is in."
   count: Int!
   "Different matching cards; equals count."
@@ -5147,7 +5370,7 @@ type CardAggregateTotals {
 }
 
 "Key of a group in one dimension. In the null bucket isNull is true and id, color, from and to are null."
-type AggregateKey {
+type AggregateKey @cost(weight: 0) {
   "Dimension of the key."
   dimension: CardDimension!
   "Id of the board, list, label, person or option; null for time buckets, checkboxes and the null bucket."
@@ -5798,7 +6021,7 @@ input FieldValueInput {
 }
 
 "What workspaceCreate did."
-type WorkspaceCreatePayload {
+type WorkspaceCreatePayload @cost(weight: 50) {
   "The new workspace."
   workspace: Workspace!
   "Its first board; null unless one was asked for."
@@ -5806,217 +6029,217 @@ type WorkspaceCreatePayload {
 }
 
 "What workspaceUpdate did."
-type WorkspaceUpdatePayload {
+type WorkspaceUpdatePayload @cost(weight: 50) {
   "The workspace afterwards."
   workspace: Workspace!
 }
 
 "What workspaceDelete did."
-type WorkspaceDeletePayload {
+type WorkspaceDeletePayload @cost(weight: 50) {
   "Id of the deleted workspace."
   deletedId: ID!
 }
 
 "What boardCreate did."
-type BoardCreatePayload {
+type BoardCreatePayload @cost(weight: 10) {
   "The new board."
   board: Board!
 }
 
 "What boardUpdate did."
-type BoardUpdatePayload {
+type BoardUpdatePayload @cost(weight: 10) {
   "The board afterwards."
   board: Board!
 }
 
 "What boardSetBackground did."
-type BoardSetBackgroundPayload {
+type BoardSetBackgroundPayload @cost(weight: 10) {
   "The board afterwards."
   board: Board!
 }
 
 "What boardMove did."
-type BoardMovePayload {
+type BoardMovePayload @cost(weight: 10) {
   "The board afterwards."
   board: Board!
 }
 
 "What boardDelete did."
-type BoardDeletePayload {
+type BoardDeletePayload @cost(weight: 50) {
   "Id of the deleted board."
   deletedId: ID!
 }
 
 "What listCreate did."
-type ListCreatePayload {
+type ListCreatePayload @cost(weight: 10) {
   "The new list."
   list: List!
 }
 
 "What listUpdate did."
-type ListUpdatePayload {
+type ListUpdatePayload @cost(weight: 10) {
   "The list afterwards."
   list: List!
 }
 
 "What listMove did."
-type ListMovePayload {
+type ListMovePayload @cost(weight: 10) {
   "The list afterwards."
   list: List!
 }
 
 "What listDelete did."
-type ListDeletePayload {
+type ListDeletePayload @cost(weight: 50) {
   "Id of the deleted list."
   deletedId: ID!
 }
 
 "What listMoveCards did."
-type ListMoveCardsPayload {
+type ListMoveCardsPayload @cost(weight: 50) {
   "Cards moved."
   moved: Int!
 }
 
 "What listArchiveCards did."
-type ListArchiveCardsPayload {
+type ListArchiveCardsPayload @cost(weight: 50) {
   "Cards archived."
   archived: Int!
 }
 
 "What listCompleteCards did."
-type ListCompleteCardsPayload {
+type ListCompleteCardsPayload @cost(weight: 50) {
   "Cards completed or reopened; those already so do not count."
   updated: Int!
 }
 
 "What labelCreate did."
-type LabelCreatePayload {
+type LabelCreatePayload @cost(weight: 10) {
   "The new label."
   label: Label!
 }
 
 "What labelUpdate did."
-type LabelUpdatePayload {
+type LabelUpdatePayload @cost(weight: 10) {
   "The label afterwards."
   label: Label!
 }
 
 "What labelMove did."
-type LabelMovePayload {
+type LabelMovePayload @cost(weight: 10) {
   "The label afterwards."
   label: Label!
 }
 
 "What labelDelete did."
-type LabelDeletePayload {
+type LabelDeletePayload @cost(weight: 50) {
   "Id of the deleted label."
   deletedId: ID!
 }
 
 "What customFieldCreate did."
-type CustomFieldCreatePayload {
+type CustomFieldCreatePayload @cost(weight: 10) {
   "The new field."
   customField: CustomField!
 }
 
 "What customFieldUpdate did."
-type CustomFieldUpdatePayload {
+type CustomFieldUpdatePayload @cost(weight: 10) {
   "The field afterwards."
   customField: CustomField!
 }
 
 "What customFieldMove did."
-type CustomFieldMovePayload {
+type CustomFieldMovePayload @cost(weight: 10) {
   "The field afterwards."
   customField: CustomField!
 }
 
 "What customFieldDelete did."
-type CustomFieldDeletePayload {
+type CustomFieldDeletePayload @cost(weight: 50) {
   "Id of the deleted field."
   deletedId: ID!
 }
 
 "What customFieldOptionCreate did."
-type CustomFieldOptionCreatePayload {
+type CustomFieldOptionCreatePayload @cost(weight: 10) {
   "The new option."
   option: CustomFieldOption!
 }
 
 "What customFieldOptionUpdate did."
-type CustomFieldOptionUpdatePayload {
+type CustomFieldOptionUpdatePayload @cost(weight: 10) {
   "The option afterwards."
   option: CustomFieldOption!
 }
 
 "What customFieldOptionMove did."
-type CustomFieldOptionMovePayload {
+type CustomFieldOptionMovePayload @cost(weight: 10) {
   "The option afterwards."
   option: CustomFieldOption!
 }
 
 "What customFieldOptionArchive did."
-type CustomFieldOptionArchivePayload {
+type CustomFieldOptionArchivePayload @cost(weight: 10) {
   "The option afterwards."
   option: CustomFieldOption!
 }
 
 "What cardCreate did."
-type CardCreatePayload {
+type CardCreatePayload @cost(weight: 10) {
   "The new card."
   card: Card!
 }
 
 "What cardUpdate did."
-type CardUpdatePayload {
+type CardUpdatePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardComplete did."
-type CardCompletePayload {
+type CardCompletePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardArchive did."
-type CardArchivePayload {
+type CardArchivePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardMove did."
-type CardMovePayload {
+type CardMovePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardMoveToBoard did."
-type CardMoveToBoardPayload {
+type CardMoveToBoardPayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardDuplicate did."
-type CardDuplicatePayload {
+type CardDuplicatePayload @cost(weight: 10) {
   "The copy."
   card: Card!
 }
 
 "What cardSetLabels did."
-type CardSetLabelsPayload {
+type CardSetLabelsPayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardSetAssignees did."
-type CardSetAssigneesPayload {
+type CardSetAssigneesPayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
 
 "What cardSetFieldValue did."
-type CardSetFieldValuePayload {
+type CardSetFieldValuePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
   "The value afterwards."
@@ -6024,7 +6247,7 @@ type CardSetFieldValuePayload {
 }
 
 "What cardClearFieldValue did."
-type CardClearFieldValuePayload {
+type CardClearFieldValuePayload @cost(weight: 10) {
   "The card afterwards."
   card: Card!
 }
@@ -6132,6 +6355,30 @@ func (ec *executionContext) childFields_AggregateKey(ctx context.Context, field 
 		return ec.fieldContext_AggregateKey_isNull(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AggregateKey", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maxDepth":
+		return ec.fieldContext_ApiLimits_maxDepth(ctx, field)
+	case "maxAliases":
+		return ec.fieldContext_ApiLimits_maxAliases(ctx, field)
+	case "maxTokens":
+		return ec.fieldContext_ApiLimits_maxTokens(ctx, field)
+	case "maxSelections":
+		return ec.fieldContext_ApiLimits_maxSelections(ctx, field)
+	case "maxBodyBytes":
+		return ec.fieldContext_ApiLimits_maxBodyBytes(ctx, field)
+	case "maxPageSize":
+		return ec.fieldContext_ApiLimits_maxPageSize(ctx, field)
+	case "maxCost":
+		return ec.fieldContext_ApiLimits_maxCost(ctx, field)
+	case "timeoutMs":
+		return ec.fieldContext_ApiLimits_timeoutMs(ctx, field)
+	case "buckets":
+		return ec.fieldContext_ApiLimits_buckets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiLimits", field.Name)
 }
 
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6898,6 +7145,34 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_nextCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_RateBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RateBucket_name(ctx, field)
+	case "limit":
+		return ec.fieldContext_RateBucket_limit(ctx, field)
+	case "windowSeconds":
+		return ec.fieldContext_RateBucket_windowSeconds(ctx, field)
+	case "scope":
+		return ec.fieldContext_RateBucket_scope(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cost":
+		return ec.fieldContext_RateLimit_cost(ctx, field)
+	case "limit":
+		return ec.fieldContext_RateLimit_limit(ctx, field)
+	case "remaining":
+		return ec.fieldContext_RateLimit_remaining(ctx, field)
+	case "resetAt":
+		return ec.fieldContext_RateLimit_resetAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateLimit", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9472,6 +9747,222 @@ func (ec *executionContext) _AggregateKey_isNull(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_AggregateKey_isNull(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AggregateKey", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxDepth(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxDepth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxDepth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxDepth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxAliases(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxAliases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxAliases, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxAliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxTokens(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxSelections(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxSelections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxSelections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxSelections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxBodyBytes(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxBodyBytes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxBodyBytes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxBodyBytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxPageSize(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxPageSize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxPageSize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxPageSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_maxCost(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_maxCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxCost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_maxCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_timeoutMs(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_timeoutMs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeoutMs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_timeoutMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApiLimits_buckets(ctx context.Context, field graphql.CollectedField, obj *APILimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiLimits_buckets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buckets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RateBucket) graphql.Marshaler {
+			return ec.marshalNRateBucket2ᚕᚖkaneraᚗdevᚋgraphᚐRateBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiLimits_buckets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiLimits",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RateBucket(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Board_id(ctx context.Context, field graphql.CollectedField, obj *domain.Board) (ret graphql.Marshaler) {
@@ -18248,6 +18739,106 @@ func (ec *executionContext) fieldContext_Query_cardAggregate(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_rateLimit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_rateLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().RateLimit(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				requires, err := ec.unmarshalNScope2kaneraᚗdevᚋdomainᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *RateLimit
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *RateLimit
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, requires)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RateLimit) graphql.Marshaler {
+			return ec.marshalORateLimit2ᚖkaneraᚗdevᚋgraphᚐRateLimit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_rateLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RateLimit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_apiLimits(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_apiLimits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().APILimits(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				requires, err := ec.unmarshalNScope2kaneraᚗdevᚋdomainᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *APILimits
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *APILimits
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, requires)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *APILimits) graphql.Marshaler {
+			return ec.marshalNApiLimits2ᚖkaneraᚗdevᚋgraphᚐAPILimits(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_apiLimits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApiLimits(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18322,6 +18913,190 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RateBucket_name(ctx context.Context, field graphql.CollectedField, obj *RateBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateBucket_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateBucket_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RateBucket_limit(ctx context.Context, field graphql.CollectedField, obj *RateBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateBucket_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateBucket_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateBucket", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RateBucket_windowSeconds(ctx context.Context, field graphql.CollectedField, obj *RateBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateBucket_windowSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WindowSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateBucket_windowSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateBucket", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RateBucket_scope(ctx context.Context, field graphql.CollectedField, obj *RateBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateBucket_scope(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scope, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.BucketScope) graphql.Marshaler {
+			return ec.marshalNBucketScope2kaneraᚗdevᚋdomainᚐBucketScope(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateBucket_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateBucket", field, false, false, errors.New("field of type BucketScope does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimit_cost(ctx context.Context, field graphql.CollectedField, obj *RateLimit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimit_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimit_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimit_limit(ctx context.Context, field graphql.CollectedField, obj *RateLimit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimit_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimit_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimit_remaining(ctx context.Context, field graphql.CollectedField, obj *RateLimit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimit_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimit_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimit_resetAt(ctx context.Context, field graphql.CollectedField, obj *RateLimit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimit_resetAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResetAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimit_resetAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _SelectFieldValue_field(ctx context.Context, field graphql.CollectedField, obj *domain.SelectFieldValue) (ret graphql.Marshaler) {
@@ -24684,6 +25459,84 @@ func (ec *executionContext) _AggregateKey(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var apiLimitsImplementors = []string{"ApiLimits"}
+
+func (ec *executionContext) _ApiLimits(ctx context.Context, sel ast.SelectionSet, obj *APILimits) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, apiLimitsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApiLimits")
+		case "maxDepth":
+			out.Values[i] = ec._ApiLimits_maxDepth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxAliases":
+			out.Values[i] = ec._ApiLimits_maxAliases(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxTokens":
+			out.Values[i] = ec._ApiLimits_maxTokens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxSelections":
+			out.Values[i] = ec._ApiLimits_maxSelections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxBodyBytes":
+			out.Values[i] = ec._ApiLimits_maxBodyBytes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxPageSize":
+			out.Values[i] = ec._ApiLimits_maxPageSize(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxCost":
+			out.Values[i] = ec._ApiLimits_maxCost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "timeoutMs":
+			out.Values[i] = ec._ApiLimits_timeoutMs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "buckets":
+			out.Values[i] = ec._ApiLimits_buckets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var boardImplementors = []string{"Board"}
 
 func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, obj *domain.Board) graphql.Marshaler {
@@ -29586,6 +30439,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "rateLimit":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_rateLimit(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "apiLimits":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_apiLimits(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -29599,6 +30496,112 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rateBucketImplementors = []string{"RateBucket"}
+
+func (ec *executionContext) _RateBucket(ctx context.Context, sel ast.SelectionSet, obj *RateBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rateBucketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RateBucket")
+		case "name":
+			out.Values[i] = ec._RateBucket_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._RateBucket_limit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "windowSeconds":
+			out.Values[i] = ec._RateBucket_windowSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scope":
+			out.Values[i] = ec._RateBucket_scope(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rateLimitImplementors = []string{"RateLimit"}
+
+func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet, obj *RateLimit) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RateLimit")
+		case "cost":
+			out.Values[i] = ec._RateLimit_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._RateLimit_limit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remaining":
+			out.Values[i] = ec._RateLimit_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetAt":
+			out.Values[i] = ec._RateLimit_resetAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -31785,6 +32788,16 @@ func (ec *executionContext) marshalNAggregateKey2ᚕkaneraᚗdevᚋdomainᚐAggr
 	return ret
 }
 
+func (ec *executionContext) marshalNApiLimits2ᚖkaneraᚗdevᚋgraphᚐAPILimits(ctx context.Context, sel ast.SelectionSet, v *APILimits) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ApiLimits(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBoard2ᚕᚖkaneraᚗdevᚋdomainᚐBoardᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Board) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -32007,6 +33020,16 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNBucketScope2kaneraᚗdevᚋdomainᚐBucketScope(ctx context.Context, v any) (domain.BucketScope, error) {
+	var res domain.BucketScope
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBucketScope2kaneraᚗdevᚋdomainᚐBucketScope(ctx context.Context, sel ast.SelectionSet, v domain.BucketScope) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNCard2ᚕᚖkaneraᚗdevᚋdomainᚐCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Card) graphql.Marshaler {
@@ -32943,6 +33966,32 @@ func (ec *executionContext) marshalNPageInfo2ᚖkaneraᚗdevᚋdomainᚐPageInfo
 func (ec *executionContext) unmarshalNPositionInput2kaneraᚗdevᚋgraphᚐPositionInput(ctx context.Context, v any) (PositionInput, error) {
 	res, err := ec.unmarshalInputPositionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRateBucket2ᚕᚖkaneraᚗdevᚋgraphᚐRateBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*RateBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRateBucket2ᚖkaneraᚗdevᚋgraphᚐRateBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRateBucket2ᚖkaneraᚗdevᚋgraphᚐRateBucket(ctx context.Context, sel ast.SelectionSet, v *RateBucket) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RateBucket(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNScope2kaneraᚗdevᚋdomainᚐScope(ctx context.Context, v any) (domain.Scope, error) {
@@ -34031,6 +35080,13 @@ func (ec *executionContext) unmarshalOPageInput2ᚖkaneraᚗdevᚋgraphᚐPageIn
 	}
 	res, err := ec.unmarshalInputPageInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORateLimit2ᚖkaneraᚗdevᚋgraphᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v *RateLimit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RateLimit(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -98,7 +98,10 @@ func withLoaders(ctx context.Context, l *loaders) context.Context {
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 
-func loadersOf(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
+func loadersOf(ctx context.Context) *loaders {
+	l, _ := ctx.Value(loadersKey{}).(*loaders) // every operation has them
+	return l
+}
 
 // one loads one thing for one id. A thing that does not exist is the zero value.
 type one[T any] = dataloadgen.Loader[string, T]

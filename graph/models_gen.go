@@ -3,9 +3,33 @@
 package graph
 
 import (
+	"time"
+
 	"github.com/99designs/gqlgen/graphql"
 	"kanera.dev/domain"
 )
+
+// What the gateway enforces.
+type APILimits struct {
+	// Levels of fields in an operation.
+	MaxDepth int `json:"maxDepth"`
+	// Aliases in an operation.
+	MaxAliases int `json:"maxAliases"`
+	// Lexical tokens in a document.
+	MaxTokens int `json:"maxTokens"`
+	// Fields in an operation once its fragments are spread.
+	MaxSelections int `json:"maxSelections"`
+	// Bytes in the body of a GraphQL request.
+	MaxBodyBytes int `json:"maxBodyBytes"`
+	// Rows on a page.
+	MaxPageSize int `json:"maxPageSize"`
+	// Points that one operation may cost.
+	MaxCost int `json:"maxCost"`
+	// Milliseconds that an operation may run.
+	TimeoutMs int `json:"timeoutMs"`
+	// Budgets over time; none where the deployment limits nothing.
+	Buckets []*RateBucket `json:"buckets"`
+}
 
 // What boardCreate did.
 type BoardCreatePayload struct {
@@ -427,6 +451,30 @@ type PositionInput struct {
 
 // Everything that can be read.
 type Query struct {
+}
+
+// Budget over time: at most limit units in any window.
+type RateBucket struct {
+	// Stable name, as in the RateLimit-Policy header.
+	Name string `json:"name"`
+	// Units in a window: requests, or points of cost.
+	Limit int `json:"limit"`
+	// Length of the window in seconds.
+	WindowSeconds int `json:"windowSeconds"`
+	// Who shares the budget.
+	Scope domain.BucketScope `json:"scope"`
+}
+
+// Budget of points that GraphQL operations cost.
+type RateLimit struct {
+	// Points debited for this operation before it ran; what it does not use comes back.
+	Cost int `json:"cost"`
+	// Points that the budget holds.
+	Limit int `json:"limit"`
+	// Points left after the debit.
+	Remaining int `json:"remaining"`
+	// When the budget is whole again if nothing more is taken.
+	ResetAt time.Time `json:"resetAt"`
 }
 
 // What workspaceCreate did.

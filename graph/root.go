@@ -3,7 +3,10 @@ package graph
 import "kanera.dev/domain"
 
 // root hands out the resolvers. They hold nothing but the use cases.
-type root struct{ service *domain.Service }
+type root struct {
+	service *domain.Service
+	limits  func(*domain.Principal) *APILimits
+}
 
 func (r *root) Activity() ActivityResolver               { return activityResolver{} }
 func (r *root) Actor() ActorResolver                     { return actorResolver{} }
@@ -15,7 +18,7 @@ func (r *root) CustomField() CustomFieldResolver         { return fieldResolver{
 func (r *root) Label() LabelResolver                     { return labelResolver{} }
 func (r *root) List() ListResolver                       { return listResolver{r.service} }
 func (r *root) Mutation() MutationResolver               { return mutation{r.service} }
-func (r *root) Query() QueryResolver                     { return queries{r.service} }
+func (r *root) Query() QueryResolver                     { return queries{r.service, r.limits} }
 func (r *root) User() UserResolver                       { return userResolver{} }
 func (r *root) Workspace() WorkspaceResolver             { return workspaceResolver{r.service} }
 func (r *root) WorkspaceMember() WorkspaceMemberResolver { return workspaceMemberResolver{} }
@@ -23,7 +26,10 @@ func (r *root) WorkspaceMember() WorkspaceMemberResolver { return workspaceMembe
 // queries resolves the root fields that read; mutation those that write. Their methods stand in the file of their
 // noun.
 type (
-	queries  struct{ service *domain.Service }
+	queries struct {
+		service *domain.Service
+		limits  func(*domain.Principal) *APILimits
+	}
 	mutation struct{ service *domain.Service }
 )
 
@@ -32,5 +38,5 @@ func (r *root) NumberFieldValue() NumberFieldValueResolver     { return numberRe
 func (r *root) CheckboxFieldValue() CheckboxFieldValueResolver { return checkboxResolver{} }
 func (r *root) SelectFieldValue() SelectFieldValueResolver     { return selectResolver{} }
 func (r *root) DateFieldValue() DateFieldValueResolver         { return ofField[domain.DateFieldValue]{} }
-func (r *root) UrlFieldValue() UrlFieldValueResolver           { return ofField[domain.URLFieldValue]{} } //nolint:revive // named by the schema
+func (r *root) UrlFieldValue() UrlFieldValueResolver           { return ofField[domain.URLFieldValue]{} }
 func (r *root) UserFieldValue() UserFieldValueResolver         { return userValueResolver{} }
