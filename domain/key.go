@@ -13,6 +13,7 @@ type APIKey struct {
 	Prefix         string `gorm:"column:key_prefix"` // first 18 characters of the secret, for display
 	Hash           string `gorm:"column:key_hash"`   // lower-case hexadecimal SHA-256 of the secret, unique
 	CreatedByID    string
+	DocumentsOnly  bool       // it runs no GraphQL documents but registered ones
 	Limits         KeyLimits  `gorm:"embedded"`
 	LastUsedAt     *time.Time // written at most every 5 minutes
 	RevokedAt      *time.Time

@@ -37,7 +37,9 @@ type KeyRequest struct {
 	UserEmail   string // owner of a personal key; creator of a workspace key, its oldest admin when empty
 	Name        string // may be empty for a personal key
 	Scope       Scope  // of a workspace key; personal keys have ScopeWrite
-	Environment string // one of KeyEnvironments
+	// DocumentsOnly limits the key to documents registered for its organisation.
+	DocumentsOnly bool
+	Environment   string // one of KeyEnvironments
 }
 
 // KeyCreate makes an API key. The secret is known only now: it cannot be read again. BAD_REQUEST when the person is no
@@ -59,7 +61,7 @@ func (s *Service) KeyCreate(ctx context.Context, in KeyRequest) (secret string, 
 		}
 		now := s.Now()
 		key := &APIKey{ID: s.NewID(), OrganisationID: workspace.OrganisationID, Kind: in.Kind, Name: orNil(in.Name),
-			Scope: ScopeWrite, Prefix: secret[:shownSecret], Hash: hashSecret(secret), CreatedByID: owner,
+			Scope: ScopeWrite, Prefix: secret[:shownSecret], Hash: hashSecret(secret), CreatedByID: owner, DocumentsOnly: in.DocumentsOnly,
 			CreatedAt: now, UpdatedAt: now}
 		if in.Kind == WorkspaceKey {
 			key.WorkspaceID, key.Scope = &workspace.ID, in.Scope

@@ -22,6 +22,8 @@ type Principal struct {
 	// OrganisationRoles holds the user's active memberships, by organisation id. Workspace keys gain nothing by
 	// them.
 	OrganisationRoles map[string]OrganisationRole
+	// DocumentsOnly limits the key to documents registered for its organisation.
+	DocumentsOnly bool
 	// Detached is true for a workspace key whose creator is no longer a member of the workspace: it is known,
 	// but may do nothing.
 	Detached bool

@@ -34,6 +34,9 @@ func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.Q
 	if err == nil && found.introspects && anonymous {
 		err = &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
 	}
+	if err == nil && isQueriesOnly(ctx) && changes(found.document, params.OperationName) {
+		err = &domain.Error{Code: codeMethod, Message: "Mutations need POST."}
+	}
 	if err == nil {
 		err = e.charge(ctx, found.document, params)
 	}
@@ -54,6 +57,24 @@ func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.Q
 		e.recent.Add(params.Query, found)
 	}
 	return found.document, nil
+}
+
+// changes reports whether an operation of a document is anything but a query.
+func changes(document *ast.QueryDocument, name string) bool {
+	operation := document.Operations.ForName(name)
+	return operation != nil && operation.Operation != ast.Query
+}
+
+// Check says why the executor would not run a caller's document; nil when it would.
+func (e *Executor) Check(text string) error {
+	found, err := e.guard(text)
+	if err != nil {
+		return err
+	}
+	if errs := e.validate(found.document, true); len(errs) > 0 {
+		return errs
+	}
+	return nil
 }
 
 // guard parses a text unless that was done before, and bounds what it can do to whoever walks it.

@@ -31,6 +31,10 @@ type Executor struct {
 	prices    *prices
 	meter     Meter                                   // nil: nothing is debited
 	budgets   func(*domain.Principal) []domain.Bucket // nil: there are none
+	service   *domain.Service
+	log       *slog.Logger
+	persisted domain.Documents // nil: hashes of callers' documents are not known
+	trusted   *lru.Cache[registration, string]
 }
 
 // Option changes how an Executor works.
@@ -52,13 +56,14 @@ func WithDeadline(deadline time.Duration) Option {
 
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
-	e := &Executor{batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
+	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
 	schema := NewExecutableSchema(Config{
 		Resolvers:  &root{service, e.limitsOf},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
 	e.engine, e.schema, e.prices = executor.New(schema), schema.Schema(), readPrices(schema.Schema())
 	e.recent, _ = lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
+	e.trusted, _ = lru.New[registration, string](cachedDocuments)
 	for _, option := range options {
 		option(e)
 	}
@@ -87,11 +92,16 @@ func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) (response
 	ctx = graphql.StartOperationTrace(ctx) // the executor refuses to work without
 	ctx, bill := withBill(ctx, params)
 	defer func() { e.settle(ctx, bill, response) }()
+	hash, err := e.find(ctx, params)
+	if err != nil {
+		return e.refuse(ctx, params, gqlerror.List{gqlerror.Wrap(err)})
+	}
 	document, errs := e.admit(ctx, params)
-	switch {
-	case len(errs) > 0:
+	if len(errs) > 0 {
 		return e.refuse(ctx, params, errs)
-	case bill.dry:
+	}
+	e.remember(ctx, hash, params.Query)
+	if bill.dry {
 		return &graphql.Response{Data: json.RawMessage("null")}
 	}
 	return e.run(withDocument(ctx, document), params)
@@ -100,7 +110,11 @@ func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) (response
 // Execute runs an operation of a stored document, which was parsed and validated at start and is never parsed again.
 func (e *Executor) Execute(ctx context.Context, document *ast.QueryDocument, operation string, variables map[string]any) *graphql.Response {
 	ctx = withDocument(graphql.StartOperationTrace(ctx), document)
-	return e.run(ctx, &graphql.RawParams{OperationName: operation, Variables: maps.Clone(variables)})
+	params := &graphql.RawParams{OperationName: operation, Variables: maps.Clone(variables)}
+	if who := domain.PrincipalFrom(ctx); who != nil && who.DocumentsOnly {
+		return e.refuse(ctx, params, gqlerror.List{gqlerror.Wrap(domain.Unregistered())})
+	}
+	return e.run(ctx, params)
 }
 
 // run runs an operation of the document in ctx, under a deadline that also ends its statements.

@@ -11,7 +11,7 @@ import (
 // principalQuery reads a key with its owner, once for each of the owner's memberships. It takes the hash.
 const principalQuery = "SELECT k.id, k.name, k.kind, k.scope, k.last_used_at, k.created_by_id, u.display_name, u.avatar_url, u.time_zone," +
 	" k.organisation_id, COALESCE(CAST(k.workspace_id AS text), '')," +
-	" k.rate_limit_per_minute, k.upload_limit_per_minute, k.graphql_cost_per_minute, k.monthly_quota," +
+	" k.documents_only, k.rate_limit_per_minute, k.upload_limit_per_minute, k.graphql_cost_per_minute, k.monthly_quota," +
 	" k.workspace_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workspace_members wm WHERE wm.workspace_id = k.workspace_id AND wm.user_id = k.created_by_id)," +
 	" COALESCE(CAST(om.organisation_id AS text), ''), COALESCE(om.role, ''), om.suspended_at IS NOT NULL OR om.removed_at IS NOT NULL" +
 	" FROM api_keys k JOIN users u ON u.id = k.created_by_id AND u.removed_at IS NULL" +
@@ -31,7 +31,7 @@ func (s *Store) PrincipalByKeyHash(ctx context.Context, hash string) (*domain.Pr
 		var role domain.OrganisationRole
 		var isEnded bool
 		err := rows.Scan(&p.KeyID, &p.KeyName, &p.Kind, &p.Scope, &p.KeyUsedAt, &p.UserID, &p.UserName, &p.UserAvatarURL, &p.TimeZone,
-			&p.OrganisationID, &p.WorkspaceID,
+			&p.OrganisationID, &p.WorkspaceID, &p.DocumentsOnly,
 			&p.Limits.PerMinute, &p.Limits.UploadPerMinute, &p.Limits.CostPerMinute, &p.Limits.MonthlyQuota, &p.Detached, &organisationID, &role, &isEnded)
 		if isEnded {
 			ended[organisationID] = true

@@ -43,6 +43,7 @@ func (e environment) createKey() *cobra.Command {
 	flags.StringVar(&request.WorkspaceID, "workspace", "", "id of the workspace; a personal key is made in its organisation")
 	flags.StringVar(&request.Name, "name", "", "what the key is for, at most 25 characters")
 	flags.StringVar(&scope, "scope", string(domain.ScopeRead), "read, write or admin; personal keys have their owner's rights instead")
+	flags.BoolVar(&request.DocumentsOnly, "documents-only", false, "limit the key to documents added by `kanera documents add`")
 	flags.BoolVar(&personal, "personal", false, "make a key that acts as the person named by --user")
 	flags.StringVar(&request.UserEmail, "user", "", "e-mail address of the owner of a personal key, or the creator of a workspace key (default: its oldest admin)")
 	_ = cmd.MarkFlagRequired("workspace") // fails for unknown flags only

@@ -21,7 +21,7 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) int {
 	}
 	gateway.AddFlags(root.PersistentFlags())
 	env := environment(environ)
-	root.AddCommand(env.serve(), env.migrate(), env.seed(), env.keys())
+	root.AddCommand(env.serve(), env.migrate(), env.seed(), env.keys(), env.documents())
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(log)

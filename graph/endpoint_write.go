@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// statusOf follows GraphQL over HTTP: whatever ran is 200, unless a budget, the deadline or the server itself left it
+// without data. For what did not run the first code decides; a code that the table does not know is 400 for clients
+// that understand the GraphQL media type, and 200 for the others.
+func statusOf(response *graphql.Response, media string) int {
+	if len(response.Errors) == 0 || len(response.Data) > 0 && string(response.Data) != "null" {
+		return http.StatusOK
+	}
+	status, ran := statuses[codeOf(response.Errors[0])], len(response.Data) > 0
+	switch {
+	case status >= http.StatusTooManyRequests, status != 0 && !ran:
+		return status
+	case ran || media == mediaJSON:
+		return http.StatusOK
+	}
+	return http.StatusBadRequest
+}
+
+// mediaOf picks the media type of the answer: the GraphQL one for clients that name it and do not prefer plain JSON.
+func mediaOf(accept string) string {
+	best, quality := mediaJSON, 0.0
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, err := mime.ParseMediaType(part)
+		q := 1.0
+		if text, given := params["q"]; given {
+			q, _ = strconv.ParseFloat(text, 64) // nonsense counts as "do not send"
+		}
+		if err == nil && q > quality && (media == mediaGraphQL || media == mediaJSON) {
+			best, quality = media, q
+		}
+	}
+	return best
+}
+
+func write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
+	media := mediaOf(r.Header.Get("Accept"))
+	status, header := statusOf(response, media), w.Header()
+	header.Set("Content-Type", media+"; charset=utf-8")
+	header.Add("Vary", "Accept")
+	if len(response.Errors) > 0 {
+		header.Set("Cache-Control", "no-store")
+	}
+	if status == http.StatusMethodNotAllowed {
+		header.Set("Allow", allowed(r.Method))
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(encode(response))
+}
+
+// allowed lists the methods that would do for a request that came with the wrong one.
+func allowed(method string) string {
+	if method == http.MethodGet {
+		return http.MethodPost
+	}
+	return "GET, POST"
+}
+
+// encode writes the envelope around the data, which is JSON already and is not looked at again.
+func encode(response *graphql.Response) []byte {
+	out := make([]byte, 0, len(response.Data)+64)
+	out = append(out, '{')
+	if len(response.Errors) > 0 {
+		out = append(appendMember(out, "errors", response.Errors), ',')
+	}
+	if len(response.Data) > 0 {
+		out = append(append(out, `"data":`...), response.Data...)
+		out = append(out, ',')
+	}
+	if len(response.Extensions) > 0 {
+		out = append(appendMember(out, "extensions", response.Extensions), ',')
+	}
+	if out[len(out)-1] == ',' {
+		out = out[:len(out)-1]
+	}
+	return append(out, '}')
+}
+
+func appendMember(out []byte, name string, value any) []byte {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		raw = []byte("null")
+	}
+	return append(append(out, `"`+name+`":`...), raw...)
+}
