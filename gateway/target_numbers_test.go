@@ -263,9 +263,13 @@ func testWorkTheCard(t *testing.T, k known) {
 		return l.WorkspaceID == k.Facts.WorkspaceID && l.ID != k.Facts.ListID
 	})]
 	var got struct {
-		CardUpdate        struct{ Card struct{ Description string } }
-		CardMove          struct{ Card struct{ List struct{ ID string } } }
-		CardSetAssignees  struct{ Card struct{ Assignees []struct{ ID string } } }
+		CardUpdate struct{ Card struct{ Description string } }
+		CardMove   struct {
+			Card struct{ List struct{ ID string } }
+		}
+		CardSetAssignees struct {
+			Card struct{ Assignees []struct{ ID string } }
+		}
 		CardSetFieldValue struct {
 			Card struct{ CustomFieldValues []struct{ Number *float64 } }
 		}
