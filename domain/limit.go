@@ -51,6 +51,7 @@ type Verdict struct {
 	Denied     string        // name of the first bucket that had too little left
 	States     []BucketState // in the order of the charges
 	RetryAfter time.Duration // of a denied request: when the same charges could pass
+	At         time.Time     // when it was given, on the limiter's clock
 }
 
 // BucketState is what is left of a budget.
@@ -62,7 +63,7 @@ type BucketState struct {
 
 // Limiter keeps budgets.
 type Limiter interface {
-	// Take charges all buckets or, when one of them has too little left, none of them.
+	// Take charges all buckets or, when one of them has too little left, none of them. It names a bucket once.
 	Take(ctx context.Context, charges ...Charge) (Verdict, error)
 	// Refund gives back units of charges that were taken within the bucket's window, never more than were taken.
 	Refund(ctx context.Context, charges ...Charge) error

@@ -122,7 +122,7 @@ func sameVerdict(a, b domain.Verdict) bool {
 			return false
 		}
 	}
-	return a.Allowed == b.Allowed && a.Denied == b.Denied && a.RetryAfter == b.RetryAfter
+	return a.Allowed == b.Allowed && a.Denied == b.Denied && a.RetryAfter == b.RetryAfter && a.At.Equal(b.At)
 }
 
 // refund gives a part of a charge back that is younger than the window.

@@ -41,7 +41,7 @@ func (s *Shared) Take(ctx context.Context, charges ...domain.Charge) (domain.Ver
 		if !part.Allowed && verdict.Allowed {
 			verdict.Allowed, verdict.Denied = false, part.Denied
 		}
-		verdict.RetryAfter = max(verdict.RetryAfter, part.RetryAfter)
+		verdict.RetryAfter, verdict.At = max(verdict.RetryAfter, part.RetryAfter), part.At
 		if !verdict.Allowed {
 			return verdict, s.Refund(ctx, taken...)
 		}
@@ -105,7 +105,8 @@ func (s *Shared) run(ctx context.Context, charges []domain.Charge, sign int) (do
 	if len(reply) != 4+2*len(charges) {
 		return domain.Verdict{}, errors.New("take from rate limits: the script answered something else")
 	}
-	verdict := domain.Verdict{Allowed: reply[0] == 1, RetryAfter: time.Duration(reply[3]) * time.Microsecond, States: make([]domain.BucketState, len(charges))}
+	verdict := domain.Verdict{Allowed: reply[0] == 1, At: time.UnixMicro(reply[1]), RetryAfter: time.Duration(reply[3]) * time.Microsecond,
+		States: make([]domain.BucketState, len(charges))}
 	if refused := reply[2]; refused > 0 {
 		verdict.Denied = charges[refused-1].Bucket.Name
 	}

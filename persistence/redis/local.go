@@ -50,8 +50,8 @@ func NewLocal(now func() time.Time) *Local {
 func (l *Local) Take(_ context.Context, charges ...domain.Charge) (domain.Verdict, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	verdict := domain.Verdict{Allowed: true, States: make([]domain.BucketState, len(charges))}
 	now := l.now().UnixMicro()
+	verdict := domain.Verdict{Allowed: true, At: time.UnixMicro(now), States: make([]domain.BucketState, len(charges))}
 	var known [8]*localBucket // more charges in one request spill to the heap
 	buckets := known[:0]
 	for _, c := range charges {
