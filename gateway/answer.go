@@ -23,6 +23,15 @@ func answer(w http.ResponseWriter, status int, body any) {
 // refuseREST answers the way /api/v1 reports errors.
 func refuseREST(w http.ResponseWriter, _ *http.Request, err error) { rest.WriteError(w, err) }
 
+// refusals maps the codes with which a GraphQL request is refused before it is run to statuses; others are 500.
+var refusals = map[domain.Code]int{
+	domain.CodeUnauthorized: http.StatusUnauthorized,
+	domain.CodeBadRequest:   http.StatusBadRequest,
+	domain.CodeConflict:     http.StatusConflict,
+	domain.CodeRateLimited:  http.StatusTooManyRequests,
+	domain.CodeUnavailable:  http.StatusServiceUnavailable,
+}
+
 // refuseGraphQL answers the way a GraphQL server reports that a request was not run.
 func refuseGraphQL(w http.ResponseWriter, r *http.Request, err error) {
 	type extensions struct {
@@ -33,8 +42,8 @@ func refuseGraphQL(w http.ResponseWriter, r *http.Request, err error) {
 		Message    string     `json:"message"`
 		Extensions extensions `json:"extensions"`
 	}
-	status, message := http.StatusUnauthorized, err.Error()
-	if domain.CodeOf(err) == domain.CodeInternal {
+	status, message := refusals[domain.CodeOf(err)], err.Error()
+	if status == 0 {
 		status, message = http.StatusInternalServerError, "Something went wrong on our side."
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -19,9 +18,6 @@ import (
 	"kanera.dev/persistence/redis"
 	"kanera.dev/rest"
 )
-
-// shutdownTime is how long requests may take to end after the server was told to stop.
-const shutdownTime = 10 * time.Second
 
 // Gateway is the whole server, wired and ready to serve.
 type Gateway struct {
@@ -45,8 +41,12 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Gateway, error
 		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close())
 	}
 	g := &Gateway{config: config, store: store, redis: client, log: log}
-	g.close = sync.OnceValue(func() error { return errors.Join(client.Close(), store.Close()) })
-	if err := g.wire(); err != nil {
+	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
+	g.close = sync.OnceValue(func() error {
+		stopListening()
+		return errors.Join(client.Close(), store.Close())
+	})
+	if err := g.wire(listening); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil
@@ -65,8 +65,12 @@ func OpenStore(ctx context.Context, config Config) (*persistence.Store, error) {
 }
 
 // wire builds the use cases on the store, the executor on the use cases and the doors on the executor.
-func (g *Gateway) wire() error {
-	g.service = &domain.Service{Store: g.store, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
+// It listens to the other processes until ctx ends.
+func (g *Gateway) wire(ctx context.Context) error {
+	bus := redis.NewBus(g.redis)
+	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
+	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
+	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	executor := graph.NewExecutor(g.service, g.log)
 	api, err := rest.New(executor, g.log)
 	if err != nil {
@@ -78,38 +82,13 @@ func (g *Gateway) wire() error {
 	}
 	g.handler = doors{
 		graphQL: graph.NewHandler(executor), rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
-		authenticate: g.service.Authenticate, ping: g.ping, newID: uuid.NewString, log: g.log,
+		authenticate: remembered.authenticate, once: single, ping: g.ping, newID: uuid.NewString, log: g.log,
 	}.handler()
 	return nil
 }
 
 // Handler answers every request of the server.
 func (g *Gateway) Handler() http.Handler { return g.handler }
-
-// Serve answers requests until ctx ends, then lets the running ones finish.
-func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler:           g.handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-	defer cancel()
-	if err := server.Shutdown(limited); err != nil {
-		return fmt.Errorf("stop serving: %w", errors.Join(err, server.Close()))
-	}
-	return nil
-}
 
 // ping fails when database or Redis do not answer.
 func (g *Gateway) ping(ctx context.Context) error {

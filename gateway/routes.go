@@ -16,6 +16,7 @@ type doors struct {
 	openAPI      []byte
 	pages        *pages.Pages
 	authenticate authenticator
+	once         *once
 	ping         func(context.Context) error
 	newID        func() string
 	log          *slog.Logger
@@ -23,7 +24,7 @@ type doors struct {
 
 // handler puts the chain in front of the routes. Outermost first: request id, access log, headers, recovery.
 func (d doors) handler() http.Handler {
-	chain := withBodyLimit(d.routes())
+	chain := withNoStore(withBodyLimit(d.routes()))
 	chain = withRecovery(chain, d.log)
 	chain = withCORS(withSecurityHeaders(chain))
 	return withRequestID(withAccessLog(chain, d.log), d.newID)
@@ -31,8 +32,8 @@ func (d doors) handler() http.Handler {
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", d.only(withPrincipal(d.graphQL, d.authenticate, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
-	mux.Handle("/api/v1/", withPrincipal(d.rest, d.authenticate, logged(refuseREST, d.log)))
+	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.graphQL), d.authenticate, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
+	mux.Handle("/api/v1/", withPrincipal(withETag(d.once.onceREST(d.rest)), d.authenticate, logged(refuseREST, d.log)))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":           d.pages.Index,
 		"/graphiql":      d.pages.GraphiQL,

@@ -44,21 +44,34 @@ type Gateway struct {
 // KANERA_TEST_DATABASE_URL and fails the test without it.
 func New(t testing.TB, backend Backend) *Gateway {
 	t.Helper()
-	config := Configure(t, backend)
+	return NewWith(t, Configure(t, backend))
+}
+
+// NewWith is New with a configuration that Configure returned and the test changed.
+func NewWith(t testing.TB, config gateway.Config) *Gateway {
+	t.Helper()
 	now := domain.SystemClock()
-	facts := seed(t, config, now)
-	opened, err := gateway.Open(t.Context(), config, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError})))
+	g := &Gateway{Config: config, Facts: seed(t, config, now), Demo: demo.Build(now), t: t}
+	return g.Another()
+}
+
+// Another starts one more gateway on the same database, as another process would, and stops it when the test ends.
+func (g *Gateway) Another() *Gateway {
+	g.t.Helper()
+	opened, err := gateway.Open(g.t.Context(), g.Config, slog.New(slog.NewTextHandler(logTo{g.t}, &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
-		t.Fatalf("open gateway: %v", err)
+		g.t.Fatalf("open gateway: %v", err)
 	}
 	server := httptest.NewServer(opened.Handler())
-	t.Cleanup(func() {
+	g.t.Cleanup(func() {
 		server.Close()
 		if err := opened.Close(); err != nil {
-			t.Errorf("close gateway: %v", err)
+			g.t.Errorf("close gateway: %v", err)
 		}
 	})
-	return &Gateway{Gateway: opened, URL: server.URL, Config: config, Facts: facts, Demo: demo.Build(now), t: t}
+	another := *g
+	another.Gateway, another.URL = opened, server.URL
+	return &another
 }
 
 // Configure returns the configuration of a gateway with an empty database of its own and no rate limits.
