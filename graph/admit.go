@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -27,27 +29,23 @@ type candidate struct {
 // admit lets a caller's document in, cheapest check first: guard, cost, then validation. What was let in before is only
 // judged, and paid, for who asks now.
 func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
-	anonymous := domain.PrincipalFrom(ctx) == nil
 	parsed := e.watch.Step(ctx, "parse")
 	found, err := e.guard(params.Query)
 	parsed()
-	if err == nil && found.introspects && anonymous {
-		err = &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
-	}
-	if err == nil && isQueriesOnly(ctx) && changes(found.document, params.OperationName) {
-		err = &domain.Error{Code: codeMethod, Message: "Mutations need POST."}
+	if err == nil {
+		err = found.permit(ctx, params.OperationName)
 	}
 	if err == nil {
 		err = e.charge(ctx, found.document, params)
 	}
 	if err != nil {
-		return nil, gqlerror.List{gqlerror.Wrap(err)}
+		return nil, asList(err)
 	}
 	if found.valid {
 		return found.document, nil
 	}
 	validated := e.watch.Step(ctx, "validate")
-	errs := e.validate(found.document, !anonymous)
+	errs := e.validate(found.document, domain.PrincipalFrom(ctx) != nil)
 	validated()
 	if len(errs) > 0 {
 		return nil, errs
@@ -59,10 +57,24 @@ func (e *Executor) admit(ctx context.Context, params *graphql.RawParams) (*ast.Q
 	return found.document, nil
 }
 
-// changes reports whether an operation of a document is anything but a query.
-func changes(document *ast.QueryDocument, name string) bool {
-	operation := document.Operations.ForName(name)
-	return operation != nil && operation.Operation != ast.Query
+// asList keeps what the parser says as it is, and carries everything else along as a cause.
+func asList(err error) gqlerror.List {
+	if said, ok := errors.AsType[*gqlerror.Error](err); ok {
+		return gqlerror.List{said}
+	}
+	return gqlerror.List{gqlerror.Wrap(err)}
+}
+
+// permit judges a document by who asks, and how.
+func (c *candidate) permit(ctx context.Context, operationName string) error {
+	if c.introspects && domain.PrincipalFrom(ctx) == nil {
+		return &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
+	}
+	operation := c.document.Operations.ForName(operationName)
+	if operation != nil && operation.Operation != ast.Query && isQueriesOnly(ctx) {
+		return &domain.Error{Code: codeMethod, Message: "Mutations need POST."}
+	}
+	return nil
 }
 
 // Check says why the executor would not run a caller's document; nil when it would.
@@ -86,9 +98,6 @@ func (e *Executor) guard(text string) (*candidate, error) {
 		return nil, err
 	}
 	document, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err == nil && len(document.Operations) == 0 {
-		err = gqlerror.Errorf("no operation provided")
-	}
 	if err != nil {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, err
@@ -98,10 +107,11 @@ func (e *Executor) guard(text string) (*candidate, error) {
 }
 
 // validate judges a document by the schema. Looking for names that the caller may have meant is slow, so it is done
-// for few mistakes only, and only for callers who may know the schema.
+// for few and short mistakes only, and only for callers who may know the schema.
 func (e *Executor) validate(document *ast.QueryDocument, suggest bool) gqlerror.List {
 	errs := validator.ValidateWithRules(e.schema, document, plainRules())
-	if len(errs) > 0 && len(errs) <= MaxErrors && suggest {
+	long := func(err *gqlerror.Error) bool { return len(err.Message) > maxMessageBytes }
+	if suggest && len(errs) > 0 && len(errs) <= MaxErrors && !slices.ContainsFunc(errs, long) {
 		errs = validator.ValidateWithRules(e.schema, document, rules.NewDefaultRules())
 	}
 	for _, err := range errs[:min(len(errs), MaxErrors)] {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -76,15 +77,26 @@ func explain(ctx context.Context, err error, path ast.Path) *domain.Error {
 		return &domain.Error{Code: domain.CodeInternal, Message: "Something went wrong on our side."}
 	}
 	code, _ := wrapped.Extensions["code"].(string)
+	message := shorten(wrapped.Message)
 	switch {
 	case code == errcode.ParseFailed:
-		return &domain.Error{Code: codeParse, Message: wrapped.Message}
+		return &domain.Error{Code: codeParse, Message: message}
 	case code == errcode.ValidationFailed && len(wrapped.Path) == 0:
-		return &domain.Error{Code: codeDocument, Message: wrapped.Message}
+		return &domain.Error{Code: codeDocument, Message: message}
 	}
-	issue := domain.Custom(wrapped.Message) // an argument of the wrong type, named by its path
+	issue := domain.Custom(message) // an argument of the wrong type, named by its path
 	issue.Path = argumentPath(ctx, wrapped.Path)
 	return invalid(issue)
+}
+
+// maxMessageBytes is how much of a library's message is shown: they quote what they complain about, whatever its length.
+const maxMessageBytes = 300
+
+func shorten(message string) string {
+	if len(message) <= maxMessageBytes {
+		return message
+	}
+	return strings.ToValidUTF8(message[:maxMessageBytes], "") + "…"
 }
 
 func invalid(issue domain.Issue) *domain.Error {

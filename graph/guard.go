@@ -64,6 +64,9 @@ func checkTokens(text string) error {
 // checkShape bounds a parsed document, so that nothing that walks it afterwards burns: cost, validation, execution.
 // It reports whether the document asks for the schema. Every fragment is measured once, however often it is used.
 func checkShape(document *ast.QueryDocument) (introspects bool, err error) {
+	if len(document.Operations) == 0 {
+		return false, &domain.Error{Code: codeDocument, Message: "The document has no operation."}
+	}
 	if len(document.Operations) > MaxOperations {
 		return false, overLimit(codeTooManyOperations, "operations", MaxOperations)
 	}
