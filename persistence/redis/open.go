@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -21,6 +22,7 @@ type Client struct {
 // leads to the others. Without a URL it starts one inside the process, which forgets everything when it is closed.
 // Errors name neither the URL nor the password.
 func Open(ctx context.Context, url string) (*Client, error) {
+	silence()
 	if url == "" {
 		return openEmbedded()
 	}
@@ -46,6 +48,14 @@ func Open(ctx context.Context, url string) (*Client, error) {
 	cluster.ContextTimeoutEnabled = true
 	return &Client{redis: redis.NewClusterClient(cluster), sharded: true}, nil
 }
+
+// silence keeps go-redis from writing to stderr by itself: every failure comes back as an error, which callers log.
+var silence = sync.OnceFunc(func() { redis.SetLogger(quiet{}) })
+
+type quiet struct{}
+
+// Printf implements the logger of go-redis.
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // openEmbedded starts a Redis on a free loopback port. ClockTTL makes its keys expire by the clock; without it
 // they never would.
