@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -30,6 +31,9 @@ var reach = map[string][]string{
 	"Viewer":       {`viewer { FIELD }`}, // there is only one, as of the next
 	"Credential":   {`viewer { credential { FIELD } }`},
 	"Health":       {`health { FIELD }`},
+	"RateLimit":    {`rateLimit { FIELD }`},
+	"ApiLimits":    {`apiLimits { FIELD }`},
+	"RateBucket":   {`apiLimits { buckets { FIELD } }`},
 	"Organisation": {`workspaces(first: N) { nodes { organisation { FIELD } } }`, `cards(first: N) { nodes { workspace { organisation { FIELD } } } }`},
 	"User": {`cards(first: N) { nodes { assignees { FIELD } } }`, `cards(first: N) { nodes { creator { FIELD } } }`,
 		`workspaces(first: N) { nodes { members(first: N) { nodes { user { FIELD } } } } }`},
@@ -78,6 +82,7 @@ var obligatory = map[string]string{
 // unfilled are the relations that the demo has nothing for.
 var unfilled = map[string]string{
 	"Credential.workspace": "a personal key has none",
+	"ApiLimits.buckets":    "in process nothing limits",
 }
 
 // asked is one generated query.
@@ -92,7 +97,11 @@ func (a asked) with(n int, hours string) string {
 	return "{ " + strings.NewReplacer("N)", fmt.Sprintf("%d)", n), "HOURS", hours).Replace(a.query) + " }"
 }
 
-const everythingOfAConnection = `totalCount nodes { __typename } edges { cursor node { __typename } } pageInfo { hasNextPage endCursor }`
+// connection reads a page with everything that says where it stands, and the leaves of its nodes.
+func connection(schema *ast.Schema, t *ast.Type) string {
+	nodes := selection(schema, schema.Types[t.Name()].Fields.ForName("nodes").Type, 1)
+	return "(first: N) { totalCount nodes " + nodes + " edges { cursor node { __typename } } pageInfo { hasNextPage endCursor } }"
+}
 
 // everyField generates a query for each relation of each type, and one for all leaves of a type together. Types
 // without an entry in reach are returned too.
@@ -111,7 +120,7 @@ func everyField(schema *ast.Schema) (queries []asked, unreached []string) {
 	}
 	for _, field := range schema.Query.Fields {
 		if isPage(field.Type.Name()) {
-			queries = append(queries, asked{"Query." + field.Name, field.Name + "(first: N) { " + everythingOfAConnection + " }", field.Name, true})
+			queries = append(queries, asked{"Query." + field.Name, field.Name + connection(schema, field.Type), field.Name, true})
 		}
 	}
 	return queries, unreached
@@ -137,9 +146,9 @@ func fieldsOf(schema *ast.Schema, definition *ast.Definition, way string, number
 		case strings.HasPrefix(field.Name, "__"):
 			continue
 		case strings.HasSuffix(kind.Name, "Connection"):
-			query.query, query.counts = in(field.Name+"(first: N) { "+everythingOfAConnection+" }"), true
+			query.query, query.counts = in(field.Name+connection(schema, field.Type)), true
 		case kind.IsCompositeType():
-			query.query = in(field.Name + obligatory[path] + " { __typename }")
+			query.query = in(field.Name + obligatory[path] + " " + selection(schema, field.Type, 1))
 		case field.Type.Elem != nil:
 			query.query = in(field.Name + obligatory[path])
 		default:
@@ -240,29 +249,44 @@ func each[T any](things []T, work func(T)) {
 
 // compare asks for few rows and for many. A connection is also asked without its totalCount, which has to be cheaper.
 func (c *counter) compare(t *testing.T, q asked) {
-	few, many := 2, 60
+	few, many := 2, []int{30, 30, 30, 12}[strings.Count(q.query, "N)")] // as many as an operation may cost
 	if strings.HasPrefix(q.query, "cards") {
 		few = 12 // among which somebody has labels, people and every kind of value
 	}
-	small, little, err := c.run(t.Context(), q.with(few, c.hours), nil)
-	if err != nil {
-		t.Errorf("%s: %v\n%s", q.name, err, q.query)
-		return
+	without := asked{query: strings.Replace(q.query, "totalCount", "", 1)}
+	var small, large, uncounted int64
+	var little, much json.RawMessage
+	var errs [3]error
+	for try := 0; try < 4 && (try == 0 || small != large || q.counts && uncounted >= small); try++ {
+		small, little, errs[0] = c.least(t, small, q.with(few, c.hours))
+		large, much, errs[1] = c.least(t, large, q.with(many, c.hours))
+		if q.counts {
+			uncounted, _, errs[2] = c.least(t, uncounted, without.with(few, c.hours))
+		}
+		if err := errors.Join(errs[:]...); err != nil {
+			t.Errorf("%s: %v\n%s", q.name, err, q.query)
+			return
+		}
 	}
-	large, much, err := c.run(t.Context(), q.with(many, c.hours), nil)
-	if err != nil || small != large {
-		t.Errorf("%s: %d statements for few rows, %d for many, %v\n%s", q.name, small, large, err, q.query)
+	if small != large {
+		t.Errorf("%s: %d statements for few rows, %d for many\n%s", q.name, small, large, q.query)
+	}
+	if q.counts && uncounted >= small {
+		t.Errorf("%s: %d statements with totalCount, %d without\n%s", q.name, small, uncounted, q.query)
 	}
 	if q.field != "" && (!holds(little, q.field) || !holds(much, q.field)) {
 		t.Errorf("%s: nothing was found\n%s\n%.500s", q.name, q.query, little)
 	}
-	if !q.counts {
-		return
+}
+
+// least runs the query and returns the smaller number of statements of this time and before, unless there was none. On
+// a machine that is too busy even for patient loaders one of them may ask twice; that never makes statements fewer.
+func (c *counter) least(t *testing.T, before int64, query string) (int64, json.RawMessage, error) {
+	statements, data, err := c.run(t.Context(), query, nil)
+	if before > 0 {
+		statements = min(statements, before)
 	}
-	q.query = strings.Replace(q.query, "totalCount", "", 1)
-	if uncounted, _, err := c.run(t.Context(), q.with(few, c.hours), nil); err != nil || uncounted >= small {
-		t.Errorf("%s: %d statements with totalCount, %d without, %v\n%s", q.name, small, uncounted, err, q.query)
-	}
+	return statements, data, err
 }
 
 // holds reports whether some object in the data has the field with anything in it.
@@ -316,14 +340,13 @@ func TestStatementsOfWholeDocuments(t *testing.T) {
 			t.Fatal(err)
 		}
 		view := targetQueries[strings.Index(targetQueries, "query BoardView"):strings.Index(targetQueries, "query CardByKey")]
-		few := strings.Replace(view, "first: 50", "first: 1", 1)
-		small, _, err := c.run(t.Context(), few, map[string]any{"id": c.facts.BoardID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		large, _, err := c.run(t.Context(), view, map[string]any{"id": c.facts.BoardID})
-		if err != nil || small != large {
-			t.Errorf("BoardView: %d statements for a card a column, %d for all: %v", small, large, err)
+		viewed := func(cards int) int64 {
+			document := strings.Replace(view, "first: 50", fmt.Sprintf("first: %d", cards), 1)
+			statements, _, err := c.run(t.Context(), document, map[string]any{"id": c.facts.BoardID})
+			if err != nil {
+				t.Error(err)
+			}
+			return statements
 		}
 		opened := func(cards int) int64 {
 			ctx, count := persistence.CountStatements(domain.WithPrincipal(t.Context(), c.who))
@@ -335,10 +358,23 @@ func TestStatementsOfWholeDocuments(t *testing.T) {
 			}
 			return count.Load()
 		}
-		one, all := opened(2), opened(100)
-		if one != all {
-			t.Errorf("open: %d statements for two cards, %d for all", one, all)
-		}
-		t.Logf("statements: BoardView %d, POST /boards/{id}/open %d", large, all)
+		board := mustCostTheSame(t, "BoardView", 1, 50, viewed)
+		list := mustCostTheSame(t, "POST /boards/{id}/open", 2, 100, opened)
+		t.Logf("statements: BoardView %d, POST /boards/{id}/open %d", board, list)
 	})
+}
+
+// mustCostTheSame compares the statements for few rows and for many; see least for why it may ask again.
+func mustCostTheSame(t *testing.T, name string, few, many int, statements func(rows int) int64) int64 {
+	t.Helper()
+	small, large := statements(few), statements(many)
+	for range 3 {
+		if small != large {
+			small, large = min(small, statements(few)), min(large, statements(many))
+		}
+	}
+	if small != large {
+		t.Errorf("%s: %d statements for %d rows, %d for %d", name, small, few, large, many)
+	}
+	return large
 }

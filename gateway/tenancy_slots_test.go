@@ -99,6 +99,7 @@ var plain = map[string]any{
 // besides are members that are not required but that a call makes no sense without, by root field. One is left out
 // when the slot under test stands beside it: it excludes its siblings.
 var besides = map[string]map[string]any{
+	"cards":           {"orderBy.field": "CREATED_AT", "first": 30}, // the oldest, among which both organisations have some
 	"workspaceUpdate": {"input.name": "@name"}, "boardUpdate": {"input.name": "Tenancy"}, "listUpdate": {"input.name": "Tenancy"},
 	"labelUpdate": {"input.name": "Tenancy"}, "customFieldUpdate": {"input.name": "Renamed"}, "customFieldOptionUpdate": {"input.label": "Tenancy"},
 	"cardUpdate": {"input.title": "Tenancy"}, "cardSetFieldValue": {"value.text": "Tenancy"}, "cardMove": {"input.position.top": true},
@@ -134,7 +135,8 @@ func argumentsOf(schema *ast.Schema, field *ast.FieldDefinition, s slot, id stri
 		}
 	}
 	for path, value := range besides[field.Name] {
-		if beside := strings.LastIndexByte(path, '.'); !strings.HasPrefix(s.String(), path[:beside+1]) {
+		beside := strings.LastIndexByte(path, '.') + 1
+		if beside == 0 || !strings.HasPrefix(s.String(), path[:beside]) {
 			put(schema, field, arguments, strings.Split(path, "."), own.resolve(value))
 		}
 	}
