@@ -8,7 +8,7 @@ GENERATED := graph/generated.go graph/models_gen.go
 BENCHTIME ?= 5s
 TEST ?= ./...
 
-.PHONY: help run test lint generate generate-check bench assets conformance cover
+.PHONY: help run test lint generate generate-check bench assets conformance audit cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ assets: ## Fetch the browser bundles of /graphiql and /docs, to be embedded; wit
 
 conformance: ## Check the schema and the OpenAPI document with outside tools (needs Node)
 	docs/conformance/run
+
+audit: ## Check GraphQL over HTTP with the audits of graphql-http (needs Node)
+	docs/conformance/audit
 
 cover: ## Run every test and print the coverage of the hand-written code
 	.ci/with-servers go test -shuffle=on -timeout 15m -coverpkg=./... -coverprofile=coverage.out ./...
