@@ -47,7 +47,7 @@ func (o *once) onceREST(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // it will meet the same error, and has the words for it
 			return
 		}
-		o.serve(w, r, asked{what: canonical(body), refuse: refuseREST}, next.ServeHTTP)
+		o.serve(w, r, asked{what: canonical(body), refuse: refuseREST, forget: failed}, next.ServeHTTP)
 	})
 }
 
@@ -60,11 +60,16 @@ func changes(r *http.Request) bool {
 	return false
 }
 
+// failed reports whether REST answered with a failure that is not the caller's: our own, or a lack of budget.
+func failed(answer *domain.StoredAnswer) bool {
+	return answer.Status >= http.StatusInternalServerError || answer.Status == http.StatusTooManyRequests
+}
+
 // asked is a request to be run once, with the manners of its door.
 type asked struct {
 	what   []byte // the same for the same request
 	refuse refusal
-	failed func(body []byte) bool // whether an answer of status 200 reports a failure of ours; nil: none does
+	forget func(answer *domain.StoredAnswer) bool // whether to leave the key free for another try
 }
 
 // serve runs a request, or gives the answer from before, or refuses. Anonymous requests have nobody to be told apart
@@ -123,7 +128,7 @@ func (c *claimed) run(w http.ResponseWriter, r *http.Request, a asked, run http.
 	run(held, r.WithContext(ctx))
 	done = true
 	answer := &domain.StoredAnswer{Status: held.status, ContentType: w.Header().Get("Content-Type"), Location: w.Header().Get("Location"), Body: held.body.Bytes()}
-	if answer.Status >= 500 || answer.Status == http.StatusTooManyRequests || a.failed != nil && a.failed(answer.Body) {
+	if a.forget(answer) {
 		c.release(r.Context())
 	} else {
 		c.finish(r.Context(), *answer)

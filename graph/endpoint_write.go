@@ -54,8 +54,10 @@ func write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
 	if status == http.StatusMethodNotAllowed {
 		header.Set("Allow", allowed(r.Method))
 	}
+	body := encode(response)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(encode(response))
+	_, _ = w.Write(body)
 }
 
 // allowed lists the methods that would do for a request that came with the wrong one.
