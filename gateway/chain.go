@@ -1,14 +1,12 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
 	"runtime/debug"
-	"time"
 
 	"kanera.dev/graph"
 	"kanera.dev/rest"
@@ -16,18 +14,6 @@ import (
 
 // sane is what a client may choose as request id: visible ASCII of a bounded length.
 var sane = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
-
-// record is what the access log learns about a request while it is handled.
-type record struct{ keyID string }
-
-type recordKey struct{}
-
-// noteKey tells the access log which key was used.
-func noteKey(ctx context.Context, keyID string) {
-	if r, ok := ctx.Value(recordKey{}).(*record); ok {
-		r.keyID = keyID
-	}
-}
 
 // withRequestID echoes a sane x-request-id and makes one up otherwise, for the answer, the context and the log.
 func withRequestID(next http.Handler, newID func() string) http.Handler {
@@ -38,23 +24,6 @@ func withRequestID(next http.Handler, newID func() string) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", id)
 		next.ServeHTTP(w, r.WithContext(graph.WithRequestID(r.Context(), id)))
-	})
-}
-
-// withAccessLog writes one line for each request. The query string and all headers stay out of it: they may hold
-// what was meant to be secret.
-func withAccessLog(next http.Handler, log *slog.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, seen, counted := time.Now(), &record{}, &countingWriter{ResponseWriter: w}
-		defer func() {
-			log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-				slog.String("requestId", graph.RequestID(r.Context())),
-				slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", counted.status), slog.Int64("bytes", counted.bytes),
-				slog.Float64("milliseconds", float64(time.Since(began))/float64(time.Millisecond)),
-				slog.String("remote", r.RemoteAddr), slog.String("keyId", seen.keyID))
-		}()
-		next.ServeHTTP(counted, r.WithContext(context.WithValue(r.Context(), recordKey{}, seen)))
 	})
 }
 

@@ -105,23 +105,3 @@ func TestBodyLimit(t *testing.T) {
 		}
 	}
 }
-
-func TestHealthTellsWhenTheDatabaseIsGone(t *testing.T) {
-	t.Parallel()
-	g := gatewaytest.New(t, gatewaytest.SQLite)
-	var health struct {
-		OK      bool
-		Service string
-	}
-	answer := g.Do(http.MethodGet, "/health", "", nil)
-	answer.Decode(t, &health)
-	if answer.Status != 200 || !health.OK || health.Service == "" {
-		t.Errorf("%d %s", answer.Status, answer.Body)
-	}
-	if err := g.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if answer := g.Do(http.MethodGet, "/health", "", nil); answer.Status != 503 {
-		t.Errorf("without a database: %d %s", answer.Status, answer.Body)
-	}
-}

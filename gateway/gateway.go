@@ -24,27 +24,38 @@ type Gateway struct {
 	config  Config
 	store   *persistence.Store
 	redis   *redis.Client
+	limiter *redis.Limiter
 	service *domain.Service
+	sight   *sight
 	handler http.Handler
 	log     *slog.Logger
 	close   func() error
 }
 
-// Open connects to database and Redis, brings the schema up to date and wires everything. Close it in the end.
-func Open(ctx context.Context, config Config, log *slog.Logger) (*Gateway, error) {
-	store, err := OpenStore(ctx, config)
+// Open connects to database and Redis, brings the schema up to date and wires everything. Close it in the end. Secrets
+// are redacted in whatever it logs.
+func Open(ctx context.Context, config Config, log *slog.Logger, options ...Option) (*Gateway, error) {
+	sight, err := newSight(ctx, config, redacted(log), options)
 	if err != nil {
 		return nil, err
 	}
+	store, err := openStore(ctx, config, sight.statement)
+	if err != nil {
+		return nil, errors.Join(err, sight.traces.close(ctx))
+	}
 	client, err := redis.Open(ctx, config.RedisURL)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close())
+		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close(), sight.traces.close(ctx))
 	}
-	g := &Gateway{config: config, store: store, redis: client, log: log}
+	client.Observe(sight.command)
+	sight.metrics.registry.MustRegister(pools{store.Pools, client.Pool})
+	g := &Gateway{config: config, store: store, redis: client, sight: sight, log: sight.log}
+	g.limiter = redis.NewLimiter(client, g.noteLimiter)
 	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
 	g.close = sync.OnceValue(func() error {
 		stopListening()
-		return errors.Join(client.Close(), store.Close())
+		g.limiter.Close()
+		return errors.Join(client.Close(), store.Close(), sight.traces.close(ctx))
 	})
 	if err := g.wire(listening); err != nil {
 		return nil, errors.Join(err, g.Close())
@@ -54,7 +65,11 @@ func Open(ctx context.Context, config Config, log *slog.Logger) (*Gateway, error
 
 // OpenStore connects to the database and brings its schema up to date.
 func OpenStore(ctx context.Context, config Config) (*persistence.Store, error) {
-	store, err := persistence.Open(ctx, persistence.Config{URL: config.DatabaseURL, DataDir: config.DataDir})
+	return openStore(ctx, config, nil)
+}
+
+func openStore(ctx context.Context, config Config, observe persistence.Observer) (*persistence.Store, error) {
+	store, err := persistence.Open(ctx, persistence.Config{URL: config.DatabaseURL, DataDir: config.DataDir, Observe: observe})
 	if err != nil {
 		return nil, fmt.Errorf("open database (KANERA_DATABASE_URL, KANERA_DATA_DIR): %w", err)
 	}
@@ -71,8 +86,10 @@ func (g *Gateway) wire(ctx context.Context) error {
 	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
 	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
-	executor := graph.NewExecutor(g.service, g.log)
-	api, err := rest.New(executor, g.log)
+	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, known: remembered.known, watch: g.sight.metrics.verdict}
+	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
+		graph.Persisted(redis.NewDocuments(g.redis)))
+	api, err := rest.New(executor, g.log, rest.Naming(noteOperation))
 	if err != nil {
 		return fmt.Errorf("compile REST routes: %w", err)
 	}
@@ -82,7 +99,7 @@ func (g *Gateway) wire(ctx context.Context) error {
 	}
 	g.handler = doors{
 		graphQL: graph.NewHandler(executor), rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
-		authenticate: remembered.authenticate, once: single, ping: g.ping, newID: uuid.NewString, log: g.log,
+		authenticate: remembered.authenticate, limits: limits, once: single, sight: g.sight, checks: g.checks(), metricsToken: g.config.MetricsToken, newID: uuid.NewString, log: g.log,
 	}.handler()
 	return nil
 }
@@ -90,9 +107,18 @@ func (g *Gateway) wire(ctx context.Context) error {
 // Handler answers every request of the server.
 func (g *Gateway) Handler() http.Handler { return g.handler }
 
-// ping fails when database or Redis do not answer.
-func (g *Gateway) ping(ctx context.Context) error {
-	return errors.Join(g.store.Ping(ctx), g.redis.Ping(ctx))
+// checks are what the server cannot work without.
+func (g *Gateway) checks() []check {
+	return []check{{"database", g.store.Ping}, {"schema", g.store.SchemaIsCurrent}, {"redis", g.redis.Ping}}
+}
+
+// noteLimiter says when rate limits are no longer shared between processes, and when they are again.
+func (g *Gateway) noteLimiter(degraded bool, cause error) {
+	if degraded {
+		g.log.Warn("redis does not answer: rate limits hold for this process alone, requests without a key are refused", "error", cause)
+		return
+	}
+	g.log.Info("redis answers: rate limits are shared again")
 }
 
 // Close lets go of database and Redis. Repeating it changes nothing.

@@ -14,9 +14,9 @@ func TestPanicShowsNothing(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&lines, nil))
-	handler := withRequestID(withAccessLog(withRecovery(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	handler := withRequestID((&sight{log: log, metrics: newMetrics()}).withSight(withRecovery(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		panic("s3cret cause")
-	}), log), log), func() string { return "made-up" })
+	}), log)), func() string { return "made-up" })
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/api/v1/x?token=hidden", nil))
 	body := recorder.Body.String()

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -16,24 +15,27 @@ type doors struct {
 	openAPI      []byte
 	pages        *pages.Pages
 	authenticate authenticator
+	limits       *limits
 	once         *once
-	ping         func(context.Context) error
+	sight        *sight
+	checks       []check
+	metricsToken string // empty: there is no /metrics
 	newID        func() string
 	log          *slog.Logger
 }
 
-// handler puts the chain in front of the routes. Outermost first: request id, access log, headers, recovery.
+// handler puts the chain in front of the routes. Outermost first: request id, log with metrics and traces, headers, recovery.
 func (d doors) handler() http.Handler {
 	chain := withNoStore(withBodyLimit(d.routes()))
 	chain = withRecovery(chain, d.log)
 	chain = withCORS(withSecurityHeaders(chain))
-	return withRequestID(withAccessLog(chain, d.log), d.newID)
+	return withRequestID(d.sight.withSight(chain), d.newID)
 }
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.once.onceGraphQL(d.graphQL)), d.authenticate, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
-	mux.Handle("/api/v1/", withPrincipal(withETag(d.once.onceREST(d.rest)), d.authenticate, logged(refuseREST, d.log)))
+	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.graphQL), d.authenticate, d.limits, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
+	mux.Handle("/api/v1/", withPrincipal(withETag(d.once.onceREST(d.rest)), d.authenticate, d.limits, logged(refuseREST, d.log)))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":           d.pages.Index,
 		"/graphiql":      d.pages.GraphiQL,
@@ -41,19 +43,25 @@ func (d doors) routes() http.Handler {
 		"/swagger":       d.pages.Swagger,
 		"/assets/{file}": d.pages.Asset,
 		"/openapi.json":  d.serveOpenAPI,
-		"/health":        d.serveHealth,
 	} {
+		mux.Handle(path, d.only(d.limits.withAddressLimit(serve, refuseREST), http.MethodGet, http.MethodHead))
+	}
+	for path, serve := range d.probes() {
 		mux.Handle(path, d.only(serve, http.MethodGet, http.MethodHead))
 	}
-	mux.Handle("/", d.rest)
+	mux.Handle("/", d.nowhere())
 	return mux
 }
 
+// nowhere answers that there is no such route.
+func (d doors) nowhere() http.Handler { return d.limits.withAddressLimit(d.rest, refuseREST) }
+
 // only hides a handler from all other methods.
 func (d doors) only(next http.Handler, methods ...string) http.Handler {
+	nowhere := d.nowhere()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(methods, r.Method) {
-			d.rest.ServeHTTP(w, r)
+			nowhere.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -65,16 +73,11 @@ func (d doors) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(d.openAPI)
 }
 
-// serveHealth answers whether the server can do its work, which it cannot without database and Redis.
-func (d doors) serveHealth(w http.ResponseWriter, r *http.Request) {
-	status := http.StatusOK
-	if err := d.ping(r.Context()); err != nil {
-		d.log.ErrorContext(r.Context(), "health check failed", "error", err)
-		status = http.StatusServiceUnavailable
+// probes are for those who run the server, and have no budget.
+func (d doors) probes() map[string]http.HandlerFunc {
+	probes := map[string]http.HandlerFunc{"/health": serveHealth, "/ready": serveReady(d.checks, d.log)}
+	if d.metricsToken != "" {
+		probes["/metrics"] = d.sight.metrics.handler(d.metricsToken)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, status, struct {
-		OK      bool   `json:"ok"`
-		Service string `json:"service"`
-	}{status == http.StatusOK, "kanera-gateway"})
+	return probes
 }

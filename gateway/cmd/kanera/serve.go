@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,7 @@ func (e environment) serve() *cobra.Command {
 
 func serve(cmd *cobra.Command, config gateway.Config) (err error) {
 	ctx := cmd.Context()
-	server, err := gateway.Open(ctx, config, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)))
+	server, err := gateway.Open(ctx, config, gateway.NewLog(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
