@@ -93,7 +93,7 @@ func TestTargetQueriesAnswerRight(t *testing.T) {
 			t.Parallel()
 			k := know(t, gatewaytest.New(t, backend))
 			for _, name := range []string{"Viewer", "WorkspaceOverview", "BoardView", "CardByKey", "OverdueAcrossBoards", "ByCustomField",
-				"HoursByListAndBoard", "CompletedPerWeekByAssignee", "BySelectField", "CreateCard", "WorkTheCard"} {
+				"HoursByListAndBoard", "CompletedPerWeekByAssignee", "BySelectField", "Limits", "CreateCard", "WorkTheCard"} {
 				t.Run(name, func(t *testing.T) { targetTests[name](t, k) }) // in order: the last two write
 			}
 		})
@@ -104,7 +104,7 @@ var targetTests = map[string]func(*testing.T, known){
 	"Viewer": testViewer, "WorkspaceOverview": testWorkspaceOverview, "BoardView": testBoardView, "CardByKey": testCardByKey,
 	"OverdueAcrossBoards": testOverdue, "ByCustomField": testByCustomField, "HoursByListAndBoard": testHours,
 	"CompletedPerWeekByAssignee": testCompletedPerWeek, "BySelectField": testBySelectField, "CreateCard": testCreateCard,
-	"WorkTheCard": testWorkTheCard,
+	"WorkTheCard": testWorkTheCard, "Limits": testLimits,
 }
 
 func testViewer(t *testing.T, k known) {

@@ -78,7 +78,7 @@ func (b *bill) actual() int { return int(min(b.spent.Load(), int64(b.requested))
 // charge refuses an operation that costs too much and debits any other. The document need not be valid yet.
 func (e *Executor) charge(ctx context.Context, document *ast.QueryDocument, params *graphql.RawParams) error {
 	b, operation := billOf(ctx), document.Operations.ForName(params.OperationName)
-	if operation == nil { // the engine says so
+	if b == nil || operation == nil { // nobody pays for a document that is only looked at; the engine refuses the other
 		return nil
 	}
 	b.requested = e.prices.of(document, operation, params.Variables)
@@ -159,16 +159,6 @@ func (b *bill) show(response *graphql.Response, actual int) {
 
 // seconds rounds up, so that who waits them has waited long enough.
 func seconds(wait time.Duration) int { return int((wait + time.Second - 1) / time.Second) }
-
-// retryAfter tells the endpoint that a response was refused because a budget is used up, and after how many seconds
-// to ask again.
-func retryAfter(response *graphql.Response) (seconds int, limited bool) {
-	if len(response.Errors) == 0 || codeOf(response.Errors[0]) != domain.CodeRateLimited {
-		return 0, false
-	}
-	seconds, _ = response.Errors[0].Extensions["retryAfter"].(int)
-	return max(seconds, 1), true
-}
 
 func codeOf(err *gqlerror.Error) domain.Code {
 	code, _ := err.Extensions["code"].(string)

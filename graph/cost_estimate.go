@@ -48,7 +48,7 @@ func (e *estimate) selections(on string, set ast.SelectionSet, in page) int {
 	total := 0
 	var alternatives map[string]int
 	add := func(condition string, cost int) {
-		if condition == on || condition == "" || e.prices.schema.Types[condition].IsAbstractType() {
+		if narrow := e.prices.schema.Types[condition]; condition == on || narrow == nil || narrow.Kind != ast.Object {
 			total = plus(total, cost)
 			return
 		}

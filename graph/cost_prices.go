@@ -10,8 +10,8 @@ import (
 	"kanera.dev/domain"
 )
 
-// MaxCost is how many points one operation of a caller may cost: a board of ten lists with two hundred cards each,
-// shown with their labels, people and values, is just below.
+// MaxCost is how many points one operation of a caller may cost: almost four boards of ten lists with fifty cards
+// each, shown with their labels, people and values.
 const MaxCost = 50_000
 
 // introspectionWeight is what a question about the schema costs, whatever it asks.

@@ -33,7 +33,7 @@ var statuses = map[domain.Code]int{
 	codeTooManyOperations: http.StatusBadRequest, codeTooManyAliases: http.StatusBadRequest,
 	codeTooManyDirectives: http.StatusBadRequest, codeTooDeep: http.StatusBadRequest,
 	codeTooManySelections: http.StatusBadRequest, codeTooManyRepetitions: http.StatusBadRequest,
-	codeFragmentCycle: http.StatusBadRequest, codeIntrospection: http.StatusForbidden,
+	codeFragmentCycle: http.StatusBadRequest, codeCostTooHigh: http.StatusBadRequest, codeIntrospection: http.StatusForbidden,
 	domain.CodeUnregistered: http.StatusForbidden, domain.CodeRateLimited: http.StatusTooManyRequests,
 	domain.CodeTimeout: http.StatusGatewayTimeout, domain.CodeUnavailable: http.StatusServiceUnavailable,
 }
@@ -55,9 +55,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		ctx = withQueriesOnly(ctx)
 	}
-	e.pass(w, r.WithContext(ctx), params, func(w http.ResponseWriter, r *http.Request) {
-		write(w, r, e.executor.Run(r.Context(), params))
-	})
+	write(w, r, e.executor.Run(ctx, params))
 }
 
 // refused is the answer to a request that carries no operation.
