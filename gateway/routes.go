@@ -34,7 +34,7 @@ func (d doors) handler() http.Handler {
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.graphQL), d.authenticate, d.limits, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
+	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.once.onceGraphQL(d.graphQL)), d.authenticate, d.limits, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
 	mux.Handle("/api/v1/", withPrincipal(withETag(d.once.onceREST(d.rest)), d.authenticate, d.limits, logged(refuseREST, d.log)))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":           d.pages.Index,
