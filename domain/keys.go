@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ type KeyRequest struct {
 	// DocumentsOnly limits the key to documents registered for its organisation.
 	DocumentsOnly bool
 	Environment   string // one of KeyEnvironments
+	Limits        KeyLimits
 }
 
 // KeyCreate makes an API key. The secret is known only now: it cannot be read again. BAD_REQUEST when the person is no
@@ -61,7 +63,7 @@ func (s *Service) KeyCreate(ctx context.Context, in KeyRequest) (secret string, 
 		}
 		now := s.Now()
 		key := &APIKey{ID: s.NewID(), OrganisationID: workspace.OrganisationID, Kind: in.Kind, Name: orNil(in.Name),
-			Scope: ScopeWrite, Prefix: secret[:shownSecret], Hash: hashSecret(secret), CreatedByID: owner, DocumentsOnly: in.DocumentsOnly,
+			Scope: ScopeWrite, Prefix: secret[:shownSecret], Hash: hashSecret(secret), CreatedByID: owner, Limits: in.Limits, DocumentsOnly: in.DocumentsOnly,
 			CreatedAt: now, UpdatedAt: now}
 		if in.Kind == WorkspaceKey {
 			key.WorkspaceID, key.Scope = &workspace.ID, in.Scope
@@ -84,6 +86,11 @@ func (in KeyRequest) check() error {
 		checks.Add(WrongValue(names(Scopes), "scope"))
 	}
 	checks.Text(in.Name, shortest, maxKeyName, "name")
+	for _, limit := range []*int{in.Limits.PerMinute, in.Limits.UploadPerMinute, in.Limits.CostPerMinute, in.Limits.MonthlyQuota} {
+		if limit != nil && (*limit < 0 || *limit > math.MaxInt32) {
+			checks.Add(Custom("must be 0 (no limit) to 2147483647", "limits"))
+		}
+	}
 	if !slices.Contains(KeyEnvironments, in.Environment) {
 		checks.Add(WrongValue(KeyEnvironments, "environment"))
 	}
