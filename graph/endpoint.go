@@ -55,7 +55,9 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		ctx = withQueriesOnly(ctx)
 	}
-	write(w, r, e.executor.Run(ctx, params))
+	e.pass(w, r.WithContext(ctx), params, func(w http.ResponseWriter, r *http.Request) {
+		write(w, r, e.executor.Run(r.Context(), params))
+	})
 }
 
 // refused is the answer to a request that carries no operation.
