@@ -89,10 +89,10 @@ func (e *Executor) charge(ctx context.Context, document *ast.QueryDocument, para
 		return nil
 	}
 	state, err := e.meter.Debit(ctx, b.requested)
-	b.state, b.denied = state, err != nil
-	if b.denied && state != nil && b.requested > state.Limit {
+	if err != nil && state != nil && b.requested > state.Limit {
 		return b.tooHigh(state.Limit) // waiting would not help
 	}
+	b.state, b.denied = state, err != nil
 	return err
 }
 
@@ -114,7 +114,7 @@ func (e *Executor) settle(ctx context.Context, b *bill, response *graphql.Respon
 		b.state.Remaining = min(b.state.Remaining+b.requested-actual, b.state.Limit)
 	}
 	if response != nil {
-		b.show(response, actual)
+		b.show(response, actual, !isQueriesOnly(ctx))
 	}
 }
 
@@ -129,8 +129,9 @@ func failedByUs(response *graphql.Response) bool {
 }
 
 // show adds the cost to the response of an operation that ran, was denied or was only to be reckoned, and the
-// numbers to the error of one that was refused.
-func (b *bill) show(response *graphql.Response, actual int) {
+// numbers to the error of one that was refused. Answers to GET leave out where the budget stands, which their headers
+// tell: their bytes must stay the same as long as the data does.
+func (b *bill) show(response *graphql.Response, actual int, budget bool) {
 	if len(response.Errors) > 0 && (b.limit > 0 || b.denied) {
 		details := response.Errors[0].Extensions
 		details["cost"] = b.requested
@@ -148,7 +149,7 @@ func (b *bill) show(response *graphql.Response, actual int) {
 	if b.dry {
 		shown["actual"] = 0
 	}
-	if b.state != nil {
+	if b.state != nil && budget {
 		shown["remaining"], shown["resetAt"] = b.state.Remaining, b.state.ResetAt.UTC().Format(TimeLayout)
 	}
 	if response.Extensions == nil {
