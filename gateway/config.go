@@ -44,6 +44,9 @@ type Limits struct {
 	AccountPerMinute   Allowance `env:"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE" envDefault:"2000"`  // requests of all keys of one organisation
 	CostPerMinute      Allowance `env:"KANERA_GRAPHQL_COST_PER_MINUTE" envDefault:"60000"`       // cost of the GraphQL operations of one key
 	MonthlyQuota       Allowance `env:"KANERA_MONTHLY_QUOTA" envDefault:"0"`                     // requests of one key in any 30 days
+
+	// RedisTimeout is what a request may lose when Redis hangs, before the process decides alone.
+	RedisTimeout Threshold `env:"KANERA_RATE_LIMIT_REDIS_TIMEOUT" envDefault:"3ms"`
 }
 
 // Allowance is the size of a budget. Text that is no whole number becomes -1, which ReadConfig refuses with the name
@@ -93,6 +96,7 @@ var settings = []setting{
 	{"rate-limit-account-per-minute", "KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", "requests of all keys of one organisation, 0 for no limit (default 2000)"},
 	{"graphql-cost-per-minute", "KANERA_GRAPHQL_COST_PER_MINUTE", "cost of the GraphQL operations of one key, 0 for no limit (default 60000)"},
 	{"monthly-quota", "KANERA_MONTHLY_QUOTA", "requests of one key in any 30 days, 0 for no limit (default 0)"},
+	{"rate-limit-redis-timeout", "KANERA_RATE_LIMIT_REDIS_TIMEOUT", "how long a request waits for Redis before this process decides alone, 1ms to 1s (default 3ms)"},
 }
 
 // legalAllowance says what a budget may be.
@@ -155,6 +159,7 @@ func (c *Config) complete() error {
 		{"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", legalAllowance, c.Limits.AccountPerMinute >= 0},
 		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
 		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
+		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT", "a duration from 1ms to 1s", c.Limits.RedisTimeout >= Threshold(time.Millisecond) && c.Limits.RedisTimeout <= Threshold(time.Second)},
 		{"KANERA_METRICS_TOKEN", "empty (no /metrics) or at least 16 characters", c.MetricsToken == "" || len(c.MetricsToken) >= 16},
 		{"KANERA_SLOW_OPERATION", "a duration such as 500ms or 2s, or 0 for none", c.SlowOperation >= 0},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "empty (no traces) or the http or https URL of a collector", c.OTLPEndpoint == "" || isURL(c.OTLPEndpoint, "http", "https")},

@@ -16,7 +16,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
 		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
-			AccountPerMinute: 2000, CostPerMinute: 60_000, MonthlyQuota: 0}, SlowOperation: gateway.Threshold(time.Second)}
+			AccountPerMinute: 2000, CostPerMinute: 60_000, RedisTimeout: gateway.Threshold(3 * time.Millisecond)}, SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}
@@ -65,6 +65,8 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE=-2", "whole number"},
 		{"KANERA_GRAPHQL_COST_PER_MINUTE=x", "whole number"},
 		{"KANERA_MONTHLY_QUOTA=-1", "whole number"},
+		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT=2s", "1ms to 1s"},
+		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT=soon", "1ms to 1s"},
 	} {
 		_, err := gateway.ReadConfig([]string{row.line}, nil)
 		name, _, _ := strings.Cut(row.line, "=")

@@ -50,7 +50,7 @@ func Open(ctx context.Context, config Config, log *slog.Logger, options ...Optio
 	client.Observe(sight.command)
 	sight.metrics.registry.MustRegister(pools{store.Pools, client.Pool})
 	g := &Gateway{config: config, store: store, redis: client, sight: sight, log: sight.log}
-	g.limiter = redis.NewLimiter(client, g.noteLimiter)
+	g.limiter = redis.NewLimiter(client, time.Duration(config.Limits.RedisTimeout), g.noteLimiter)
 	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
 	g.close = sync.OnceValue(func() error {
 		stopListening()

@@ -85,7 +85,7 @@ func Configure(t testing.TB, backend Backend) gateway.Config {
 	if err != nil {
 		t.Fatalf("configure gateway: %v", err)
 	}
-	config.Limits = gateway.Limits{} // off, but in tests of limits
+	config.Limits = gateway.Limits{RedisTimeout: gateway.Threshold(time.Second)} // off, but in tests of limits
 	return config
 }
 

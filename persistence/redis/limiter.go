@@ -10,16 +10,17 @@ import (
 )
 
 const (
-	limiterTimeout = 3 * time.Millisecond   // what a request may lose when Redis hangs
-	probeEvery     = 100 * time.Millisecond // how often a Redis that failed is tried again
+	probeEvery = 100 * time.Millisecond // how often a Redis that failed is tried again
+	warmUp     = time.Second            // how long the first connection and the script may take at the start
 )
 
-// Limiter keeps budgets in Redis and never fails: from the first call that fails or takes more than 3 ms, this process
+// Limiter keeps budgets in Redis and never fails: from the first call that fails or takes too long, this process
 // decides alone and at once, marking its verdicts as degraded, until Redis answers again. It asks in the background,
 // so no request waits for that. On the embedded Redis it decides inside the process and is never degraded.
 type Limiter struct {
 	shared  *Shared // nil on the embedded Redis
 	local   *Local
+	timeout time.Duration
 	changed func(degraded bool, cause error)
 
 	away    atomic.Bool
@@ -28,14 +29,15 @@ type Limiter struct {
 	probing sync.WaitGroup
 }
 
-// NewLimiter returns a limiter without any budget used. changed hears when Redis goes away and why, and when it
-// is back. Close it in the end.
-func NewLimiter(client *Client, changed func(degraded bool, cause error)) *Limiter {
-	l := &Limiter{local: NewLocal(time.Now), changed: changed}
+// NewLimiter returns a limiter. The timeout is what a request may lose when Redis hangs. changed hears when Redis goes
+// away and why, and when it is back. Close it in the end.
+func NewLimiter(client *Client, timeout time.Duration, changed func(degraded bool, cause error)) *Limiter {
+	l := &Limiter{local: NewLocal(time.Now), timeout: timeout, changed: changed}
+	l.closing, l.close = context.WithCancel(context.Background())
 	if client.embedded == nil {
 		l.shared = NewShared(client)
+		l.ask("", warmUp) // connects and loads the script; if it fails, the first request will notice
 	}
-	l.closing, l.close = context.WithCancel(context.Background())
 	return l
 }
 
@@ -48,7 +50,7 @@ func (l *Limiter) Take(ctx context.Context, charges ...domain.Charge) (domain.Ve
 		return domain.Verdict{Allowed: true, Degraded: l.away.Load()}, nil
 	}
 	if !l.away.Load() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), limiterTimeout)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 		defer cancel()
 		verdict, err := l.shared.Take(limited, charges...)
 		if err == nil {
@@ -67,7 +69,7 @@ func (l *Limiter) Refund(ctx context.Context, charges ...domain.Charge) error {
 		return nil
 	}
 	if l.shared != nil && !l.away.Load() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), limiterTimeout)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 		defer cancel()
 		err := l.shared.Refund(limited, charges...)
 		if err != nil {
@@ -98,14 +100,10 @@ func (l *Limiter) leave(cause error, group string) {
 
 // probe asks Redis until it answers in time.
 func (l *Limiter) probe(group string) {
-	charge := domain.Charge{Bucket: domain.Bucket{Name: "probe", Group: group, Limit: 1 << 30, Window: time.Minute}, Units: 1}
 	again := time.NewTicker(probeEvery)
 	defer again.Stop()
 	for {
-		limited, cancel := context.WithTimeout(l.closing, limiterTimeout)
-		_, err := l.shared.Take(limited, charge)
-		cancel()
-		if err == nil {
+		if l.ask(group, l.timeout) {
 			l.changed(false, nil)
 			l.away.Store(false)
 			return
@@ -116,4 +114,12 @@ func (l *Limiter) probe(group string) {
 		case <-again.C:
 		}
 	}
+}
+
+// ask reports whether Redis decides in time.
+func (l *Limiter) ask(group string, timeout time.Duration) bool {
+	limited, cancel := context.WithTimeout(l.closing, timeout)
+	defer cancel()
+	_, err := l.shared.Take(limited, domain.Charge{Bucket: domain.Bucket{Name: "probe", Group: group, Limit: 1 << 30, Window: time.Minute}, Units: 1})
+	return err == nil
 }
