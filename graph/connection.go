@@ -36,7 +36,7 @@ func (c *Connection[T]) PageInfo() *domain.PageInfo { return &c.page.PageInfo }
 // TotalCount counts the rows of all pages, in one statement.
 func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
 
-// The connections of the schema.
+// WorkspaceConnection and those below it are the connections of the schema and their edges.
 type (
 	WorkspaceConnection       = Connection[*domain.Workspace]
 	WorkspaceEdge             = Edge[*domain.Workspace]

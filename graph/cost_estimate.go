@@ -45,44 +45,44 @@ func (p *prices) of(document *ast.QueryDocument, operation *ast.OperationDefinit
 
 // selections adds up what is asked of an object. Where it may be of several types, the dearest one counts.
 func (e *estimate) selections(on string, set ast.SelectionSet, in page) int {
-	total := 0
+	total, dearest := 0, 0
 	var alternatives map[string]int
-	add := func(condition string, cost int) {
-		if narrow := e.prices.schema.Types[condition]; condition == on || narrow == nil || narrow.Kind != ast.Object {
+	for _, selection := range set {
+		of, cost := e.selection(on, selection, in)
+		if narrow := e.prices.schema.Types[of]; of == on || narrow == nil || narrow.Kind != ast.Object {
 			total = plus(total, cost)
-			return
+			continue
 		}
 		if alternatives == nil {
 			alternatives = map[string]int{}
 		}
-		alternatives[condition] = plus(alternatives[condition], cost)
-	}
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			if !e.skipped(s.Directives) {
-				total = plus(total, e.field(on, s, in))
-			}
-		case *ast.InlineFragment:
-			if !e.skipped(s.Directives) {
-				condition := s.TypeCondition
-				if condition == "" {
-					condition = on
-				}
-				add(condition, e.selections(condition, s.SelectionSet, in))
-			}
-		case *ast.FragmentSpread:
-			fragment := e.document.Fragments.ForName(s.Name)
-			if fragment != nil && !e.skipped(s.Directives) {
-				add(fragment.TypeCondition, e.fragment(fragment, in))
-			}
-		}
-	}
-	dearest := 0
-	for _, cost := range alternatives {
-		dearest = max(dearest, cost)
+		alternatives[of] = plus(alternatives[of], cost)
+		dearest = max(dearest, alternatives[of])
 	}
 	return plus(total, dearest)
+}
+
+// selection reckons one field or fragment, and says for objects of which type it counts.
+func (e *estimate) selection(on string, selection ast.Selection, in page) (of string, cost int) {
+	switch s := selection.(type) {
+	case *ast.Field:
+		if !e.skipped(s.Directives) {
+			return on, e.field(on, s, in)
+		}
+	case *ast.InlineFragment:
+		if of = s.TypeCondition; of == "" {
+			of = on
+		}
+		if !e.skipped(s.Directives) {
+			return of, e.selections(of, s.SelectionSet, in)
+		}
+	case *ast.FragmentSpread:
+		fragment := e.document.Fragments.ForName(s.Name)
+		if fragment != nil && !e.skipped(s.Directives) {
+			return fragment.TypeCondition, e.fragment(fragment, in)
+		}
+	}
+	return on, 0
 }
 
 // fragment reckons a fragment once for every page it is used on.
