@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -195,7 +194,7 @@ func ask(handler http.Handler, r *http.Request, anonymous bool) *httptest.Respon
 }
 
 func endpoint() http.Handler {
-	return graph.NewHandler(graph.NewExecutor(&domain.Service{}, slog.New(slog.DiscardHandler)))
+	return graph.NewHandler(newExecutor())
 }
 
 type answered struct {

@@ -47,17 +47,27 @@ func write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
 	media := mediaOf(r.Header.Get("Accept"))
 	status, header := statusOf(response, media), w.Header()
 	header.Set("Content-Type", media+"; charset=utf-8")
-	header.Add("Vary", "Accept")
 	if len(response.Errors) > 0 {
 		header.Set("Cache-Control", "no-store")
 	}
 	if status == http.StatusMethodNotAllowed {
 		header.Set("Allow", allowed(r.Method))
 	}
+	if r.Method == http.MethodGet {
+		steady(response)
+	}
 	body := encode(response)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// steady leaves out of an answer to GET what differs each time although the data is the same, so that the answer can be
+// told to be unchanged. The headers still have it.
+func steady(response *graphql.Response) {
+	if cost, ok := response.Extensions["cost"].(map[string]any); ok {
+		cost["remaining"], cost["resetAt"] = nil, nil
+	}
 }
 
 // allowed lists the methods that would do for a request that came with the wrong one.

@@ -73,7 +73,9 @@ func explain(ctx context.Context, err error, path ast.Path) *domain.Error {
 		return late // the deadline made a statement fail
 	}
 	wrapped, byLibrary := errors.AsType[*gqlerror.Error](err)
-	if !byLibrary {
+	if !byLibrary || wrapped.Err != nil && len(wrapped.Path) <= fieldDepth(ctx) {
+		// The library puts a path on whatever a resolver returns. Its own words about an argument name that argument
+		// behind the field.
 		return &domain.Error{Code: domain.CodeInternal, Message: "Something went wrong on our side."}
 	}
 	code, _ := wrapped.Extensions["code"].(string)
@@ -107,10 +109,7 @@ func invalid(issue domain.Issue) *domain.Error {
 // argumentPath cuts a path down to the argument and its members: what follows the path of the field, or the word
 // "variable".
 func argumentPath(ctx context.Context, path ast.Path) []any {
-	field := 1
-	if graphql.GetFieldContext(ctx) != nil {
-		field = len(graphql.GetPath(ctx))
-	}
+	field := max(fieldDepth(ctx), 1)
 	steps := make([]any, 0, len(path))
 	for _, step := range path[min(field, len(path)):] {
 		switch s := step.(type) {
@@ -121,6 +120,14 @@ func argumentPath(ctx context.Context, path ast.Path) []any {
 		}
 	}
 	return steps
+}
+
+// fieldDepth is how long the path of the field is that is being resolved; 0 outside of fields.
+func fieldDepth(ctx context.Context) int {
+	if graphql.GetFieldContext(ctx) == nil {
+		return 0
+	}
+	return len(graphql.GetPath(ctx))
 }
 
 // recovered turns a panic into an error that is logged with its stack and shown as INTERNAL.
