@@ -83,6 +83,7 @@ func TestEnumerationsMatchTheSchema(t *testing.T) {
 		"OrderDirection": names(domain.OrderDirections), "NullsOrder": names(domain.NullsOrders),
 		"CardOrderField": names(domain.CardOrderFields), "CardDimension": names(domain.CardDimensions),
 		"TimeBucket": names(domain.TimeBuckets), "CardMeasure": names(domain.CardMeasures), "LaneItemType": names(domain.LaneItemTypes),
+		"BucketScope": names(domain.BucketScopes),
 	} {
 		definition := schema.Types[name]
 		if len(definition.EnumValues) != len(values) {
