@@ -31,16 +31,17 @@ func DocumentHash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// DocumentsRegister registers documents for an organisation, all or none. Those that are registered already stay as
-// they are. NOT_FOUND for an organisation that does not exist.
-func (s *Service) DocumentsRegister(ctx context.Context, organisationID string, texts ...string) ([]*TrustedDocument, error) {
+// DocumentsRegister registers documents for the organisation of a workspace, all or none. Those that are registered
+// already stay as they are. NOT_FOUND when there is no such workspace.
+func (s *Service) DocumentsRegister(ctx context.Context, workspaceID string, texts ...string) ([]*TrustedDocument, error) {
 	return inTx(ctx, s.Store, func(tx Store) ([]*TrustedDocument, error) {
-		if err := tx.Load(ctx, &Organisation{ID: organisationID}); err != nil {
+		workspace := &Workspace{ID: workspaceID}
+		if err := tx.Load(ctx, workspace); err != nil {
 			return nil, err
 		}
 		documents := make([]*TrustedDocument, 0, len(texts))
 		for _, text := range slices.Compact(slices.Sorted(slices.Values(texts))) {
-			document := &TrustedDocument{OrganisationID: organisationID, Hash: DocumentHash(text)}
+			document := &TrustedDocument{OrganisationID: workspace.OrganisationID, Hash: DocumentHash(text)}
 			err := tx.Load(ctx, document)
 			if CodeOf(err) == CodeNotFound {
 				document.Text, document.CreatedAt = text, s.Now()

@@ -20,9 +20,9 @@ func (e environment) documents() *cobra.Command {
 }
 
 func (e environment) addDocuments() *cobra.Command {
-	var organisationID string
+	var workspaceID string
 	cmd := &cobra.Command{
-		Use: "add --organisation ID FILE…", Short: "Register documents, one a file, and print their hashes", Args: cobra.MinimumNArgs(1),
+		Use: "add --workspace ID FILE…", Short: "Register documents, one a file, and print their hashes", Args: cobra.MinimumNArgs(1),
 		Long: "Registers the text of every file, byte by byte, and prints the SHA-256 that clients send for it.\n" +
 			"Nothing is registered when one of them is no document that the server would run.",
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -31,7 +31,7 @@ func (e environment) addDocuments() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if _, err := service.DocumentsRegister(cmd.Context(), organisationID, texts...); err != nil {
+				if _, err := service.DocumentsRegister(cmd.Context(), workspaceID, texts...); err != nil {
 					return err
 				}
 				for i, text := range texts {
@@ -41,8 +41,8 @@ func (e environment) addDocuments() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&organisationID, "organisation", "", "id of the organisation whose keys may run the documents")
-	_ = cmd.MarkFlagRequired("organisation") // fails for unknown flags only
+	cmd.Flags().StringVar(&workspaceID, "workspace", "", "id of a workspace; all keys of its organisation may run the documents")
+	_ = cmd.MarkFlagRequired("workspace") // fails for unknown flags only
 	return cmd
 }
 
