@@ -28,7 +28,7 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 		seen = &record{}
 	}
 	if seen.operation == "" {
-		seen.operation, seen.name = rootOf(operation.Operation), operation.OperationName[:min(len(operation.OperationName), maxName)]
+		seen.operation, seen.name = rootOf(operation.Operation), nameOf(operation)
 	}
 	ctx, span := s.traces.operation(ctx, operation.Operation, seen)
 	return ctx, func(response *graphql.Response) {
@@ -40,6 +40,15 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 			}, seen.attrs()...)...)
 		}
 	}
+}
+
+// nameOf is what the caller calls an operation: in its document, or beside it when the document was refused.
+func nameOf(operation *graphql.OperationContext) string {
+	name := operation.OperationName
+	if operation.Operation != nil {
+		name = operation.Operation.Name
+	}
+	return name[:min(len(name), maxName)]
 }
 
 // rootOf names a caller's operation by its root field in the schema, of which there are few, whatever the caller calls

@@ -10,7 +10,7 @@ import (
 )
 
 // Observer is told of every command by its name, never its arguments, before it is sent; a pipeline counts as one
-// command, and the greetings of a new connection as none. The function that it returns is called when Redis has answered, with the error; a missing key is none.
+// command, and the greetings of a new connection as none. The function that it returns is called when Redis has answered, with the error; a missing key or script is none.
 type Observer func(ctx context.Context, command string) (answered func(error))
 
 // Observe tells the observer of every command from now on. Call it before the client is used by others.
@@ -53,9 +53,9 @@ func (h hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessP
 	}
 }
 
-// failure is an error that says more than that a key is missing.
+// failure is an error that says more than that a key or a script is missing; a missing script is sent next.
 func failure(err error) error {
-	if errors.Is(err, redis.Nil) {
+	if errors.Is(err, redis.Nil) || redis.HasErrorPrefix(err, "NOSCRIPT") {
 		return nil
 	}
 	return err

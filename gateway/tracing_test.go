@@ -1,0 +1,115 @@
+package gateway_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"kanera.dev/gateway/gatewaytest"
+)
+
+// The trace that a caller says a request is part of, and its span there.
+const (
+	callersTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
+	callersSpan  = "00f067aa0ba902b7"
+)
+
+// tree is the spans of one trace.
+type tree []sdktrace.ReadOnlySpan
+
+func (s *seen) tree(id string) tree {
+	return slices.DeleteFunc(s.spans.Ended(), func(span sdktrace.ReadOnlySpan) bool { return span.SpanContext().TraceID().String() != id })
+}
+
+// below lists the spans directly below another one, without those of Redis, by their names.
+func (all tree) below(parent trace.SpanID) (spans tree, names []string) {
+	for _, span := range all {
+		if span.Parent().SpanID() == parent && attributeOf(span, "db.system.name") != "redis" {
+			spans, names = append(spans, span), append(names, span.Name())
+		}
+	}
+	return spans, names
+}
+
+func attributeOf(span sdktrace.ReadOnlySpan, name attribute.Key) string {
+	for _, a := range span.Attributes() {
+		if a.Key == name {
+			return a.Value.Emit()
+		}
+	}
+	return ""
+}
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for _, backend := range gatewaytest.Backends {
+		t.Run(string(backend), func(t *testing.T) {
+			t.Parallel()
+			s := watch(t, backend)
+			headers := []string{"Authorization", "Bearer " + s.WorkspaceKey, "X-Request-Id", "traced"}
+			s.query(`{ me: viewer { user { id } } }`, `{}`, headers...) // the key is known from here on
+			for _, row := range []struct {
+				name, root string
+				steps      []string
+				ask        func(headers ...string)
+			}{
+				{"GraphQL", "graphql several", []string{"parse", "validate", "execute"}, func(headers ...string) {
+					s.query(counting, `{"s":"5ecre7"}`, headers...)
+				}},
+				{"REST", "rest getCardDetail", []string{"execute"}, func(headers ...string) {
+					s.ask("GET", "/api/v1/cards/"+s.CardID+"/detail", "", headers...)
+				}},
+			} {
+				s.spans.Reset()
+				row.ask(append(headers, "Traceparent", "00-"+callersTrace+"-"+callersSpan+"-01")...)
+				s.checkSpans(t, row.name, row.root, row.steps)
+			}
+		})
+	}
+}
+
+func (s *seen) checkSpans(t *testing.T, name, root string, steps []string) {
+	t.Helper()
+	all, caller := s.tree(callersTrace), trace.SpanID{}
+	for _, span := range all {
+		if span.SpanKind() == trace.SpanKindServer {
+			caller = span.Parent().SpanID()
+		}
+		for _, a := range span.Attributes() {
+			if strings.Contains(a.Value.Emit(), "5ecre7") || strings.Contains(a.Value.Emit(), s.CardID) && a.Key != "url.path" {
+				t.Errorf("%s: %s of %s holds a value: %s", name, a.Key, span.Name(), a.Value.Emit())
+			}
+		}
+	}
+	requests, names := all.below(caller)
+	if caller.String() != callersSpan || !slices.Equal(names, []string{root}) {
+		t.Fatalf("%s: below the caller's span %s: %q", name, caller, names)
+	}
+	if attributeOf(requests[0], "http.response.status_code") != "200" || attributeOf(requests[0], "kanera.request.id") != "traced" {
+		t.Errorf("%s: %v", name, requests[0].Attributes())
+	}
+	inside, names := all.below(requests[0].SpanContext().SpanID())
+	if !slices.Equal(names, steps) {
+		t.Fatalf("%s: below the request: %q, want %q", name, names, steps)
+	}
+	statements, names := all.below(inside[len(inside)-1].SpanContext().SpanID())
+	for _, span := range statements {
+		if text := strings.ToLower(attributeOf(span, "db.query.text")); !strings.HasPrefix(text, span.Name()) || attributeOf(span, "db.system.name") == "" {
+			t.Errorf("%s: a statement %s with text %q", name, span.Name(), text)
+		}
+	}
+	if len(statements) < 2 {
+		t.Errorf("%s: below the execution: %q", name, names)
+	}
+	if commands := slices.DeleteFunc(slices.Clone(all), func(span sdktrace.ReadOnlySpan) bool { return attributeOf(span, "db.system.name") != "redis" }); len(commands) == 0 && s.config.RedisURL != "" {
+		t.Errorf("%s: no span of a Redis command", name)
+	}
+	line := s.line(`"msg":"request".*"traced"`)
+	if line["traceId"] != callersTrace {
+		t.Errorf("%s: the log names the trace %v", name, line["traceId"])
+	}
+}
