@@ -93,7 +93,7 @@ func (o *once) serve(w http.ResponseWriter, r *http.Request, a asked, run http.H
 	switch {
 	case err != nil:
 		o.log.ErrorContext(r.Context(), "idempotency key not claimed", "requestId", graph.RequestID(r.Context()), "error", err)
-		c.release(r.Context()) // in case only the answer was lost
+		go c.release(r.Context()) // in case only the answer was lost
 		a.refuse(w, r, domain.Unavailable("The Idempotency-Key cannot be checked for now. Nothing was done; try again."))
 	case state == domain.ReplayDifferent:
 		a.refuse(w, r, domain.Conflict("This Idempotency-Key belongs to another request."))

@@ -33,6 +33,7 @@ func graphQLBody(document string, variables, extensions map[string]any) string {
 }
 
 func TestARepeatedMutationIsReplayed(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		first, second := mutate(g, g.Facts.WorkspaceKey, "m", "Mutation"), mutate(g, g.Facts.WorkspaceKey, "m", "Mutation")
 		if first.Status != 200 || first.Header.Get("Idempotency-Replayed") != "" || !bytes.Contains(first.Body, []byte(`"Mutation"`)) {

@@ -16,7 +16,6 @@ import (
 // eachRedis runs a test on a gateway with the embedded Redis and on one with a server.
 func eachRedis(t *testing.T, test func(t *testing.T, g *gatewaytest.Gateway)) {
 	t.Helper()
-	t.Parallel()
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
 		test(t, gatewaytest.New(t, gatewaytest.SQLite))
@@ -55,6 +54,7 @@ func countCards(t *testing.T, g *gatewaytest.Gateway, title string) int {
 }
 
 func TestARepeatedRequestIsReplayed(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		key := g.Facts.WorkspaceKey
 		created := attempt(g, key, "seed", "POST", cardsPath(g), `{"title":"Seed"}`)
@@ -90,6 +90,7 @@ func TestARepeatedRequestIsReplayed(t *testing.T) {
 }
 
 func TestAnAnswerWithoutABodyIsReplayed(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		var list struct{ ID string }
 		attempt(g, g.Facts.PersonalKey, "", "POST", "/api/v1/workspaces/"+g.Facts.WorkspaceID+"/lists", `{"name":"Short-lived"}`).Decode(t, &list)
@@ -103,6 +104,7 @@ func TestAnAnswerWithoutABodyIsReplayed(t *testing.T) {
 }
 
 func TestAKeyBelongsToOneRequest(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		key, path := g.Facts.WorkspaceKey, cardsPath(g)
 		attempt(g, key, "k", "POST", path, `{"title":"First","dueDate":null}`)
@@ -157,6 +159,7 @@ func TestKeysThatAreNone(t *testing.T) {
 }
 
 func TestCredentialsDoNotShareKeys(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		for _, credential := range []string{g.Facts.WorkspaceKey, g.Facts.PersonalKey} {
 			answer := attempt(g, credential, "mine", "POST", cardsPath(g), `{"title":"Apart"}`)
@@ -172,6 +175,7 @@ func TestCredentialsDoNotShareKeys(t *testing.T) {
 
 // TestDuplicatesAtOnce: of requests that arrive together one runs; the others are told so, or given its answer.
 func TestDuplicatesAtOnce(t *testing.T) {
+	t.Parallel()
 	eachRedis(t, func(t *testing.T, g *gatewaytest.Gateway) {
 		var group sync.WaitGroup
 		answers := make([]*gatewaytest.Response, 20)
