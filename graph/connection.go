@@ -36,18 +36,29 @@ func (c *Connection[T]) PageInfo() *domain.PageInfo { return &c.page.PageInfo }
 // TotalCount counts the rows of all pages, in one statement.
 func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
 
-// WorkspaceConnection and those below it are the connections of the schema and their edges.
 type (
-	WorkspaceConnection       = Connection[*domain.Workspace]
-	WorkspaceEdge             = Edge[*domain.Workspace]
+	// WorkspaceConnection is a page of workspaces.
+	WorkspaceConnection = Connection[*domain.Workspace]
+	// WorkspaceEdge is a row of it.
+	WorkspaceEdge = Edge[*domain.Workspace]
+	// WorkspaceMemberConnection is a page of workspace members.
 	WorkspaceMemberConnection = Connection[*domain.WorkspaceMember]
-	WorkspaceMemberEdge       = Edge[*domain.WorkspaceMember]
-	BoardConnection           = Connection[*domain.Board]
-	BoardEdge                 = Edge[*domain.Board]
-	BoardMemberConnection     = Connection[*domain.BoardMember]
-	BoardMemberEdge           = Edge[*domain.BoardMember]
-	CardConnection            = Connection[*domain.Card]
-	CardEdge                  = Edge[*domain.Card]
-	ActivityConnection        = Connection[*domain.Activity]
-	ActivityEdge              = Edge[*domain.Activity]
+	// WorkspaceMemberEdge is a row of it.
+	WorkspaceMemberEdge = Edge[*domain.WorkspaceMember]
+	// BoardConnection is a page of boards.
+	BoardConnection = Connection[*domain.Board]
+	// BoardEdge is a row of it.
+	BoardEdge = Edge[*domain.Board]
+	// BoardMemberConnection is a page of board members.
+	BoardMemberConnection = Connection[*domain.BoardMember]
+	// BoardMemberEdge is a row of it.
+	BoardMemberEdge = Edge[*domain.BoardMember]
+	// CardConnection is a page of cards.
+	CardConnection = Connection[*domain.Card]
+	// CardEdge is a row of it.
+	CardEdge = Edge[*domain.Card]
+	// ActivityConnection is a page of activity.
+	ActivityConnection = Connection[*domain.Activity]
+	// ActivityEdge is a row of it.
+	ActivityEdge = Edge[*domain.Activity]
 )
