@@ -56,7 +56,7 @@ func (d DateOrDuration) String() string { return d.text }
 func (d DateOrDuration) MarshalText() ([]byte, error) { return []byte(d.text), nil }
 
 // Instant resolves to a moment: a day begins at its midnight in zone; years to days of a duration are calendar
-// steps in zone, hours and seconds are exact.
+// steps in zone, hours and seconds are exact. Moments outside the years 1 to 9999 become the first or last of them.
 func (d DateOrDuration) Instant(now time.Time, zone *time.Location) time.Time {
 	switch {
 	case d.instant != nil:
@@ -66,7 +66,20 @@ func (d DateOrDuration) Instant(now time.Time, zone *time.Location) time.Time {
 		return at.UTC()
 	}
 	at := now.In(zone).AddDate(d.years, d.months, d.days)
-	return at.Add(time.Duration(d.hours)*time.Hour + time.Duration(d.secs)*time.Second).UTC()
+	return calendar(at.Add(time.Duration(d.hours)*time.Hour + time.Duration(d.secs)*time.Second).UTC())
+}
+
+// calendar moves a moment outside the years 1 to 9999 to the nearest one inside: databases know no others, and
+// nothing was ever written there.
+func calendar(at time.Time) time.Time {
+	first, last := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	switch {
+	case at.Before(first):
+		return first
+	case at.After(last):
+		return last
+	}
+	return at
 }
 
 // Day resolves to a calendar day in zone, as YYYY-MM-DD.

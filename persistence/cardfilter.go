@@ -5,6 +5,7 @@ import "kanera.dev/domain"
 // Bounds of a filter.
 const (
 	maxFilterDepth = 8   // of and, or and not
+	maxFilterParts = 200 // filters and custom fields, however they are nested
 	maxFilterList  = 500 // entries of in, nin, and of the lists of a choice
 )
 
@@ -14,6 +15,7 @@ const (
 type cardFilter struct {
 	d      dialect
 	q      *domain.CardQuery
+	parts  int // filters and custom fields so far
 	checks domain.Checks
 	misuse error // a comparator of another type than the field's
 }
@@ -34,6 +36,11 @@ func compileFilter(d dialect, q *domain.CardQuery) (fragment, error) {
 func (f *cardFilter) card(in *domain.CardFilter, depth int, path []any) fragment {
 	if depth > maxFilterDepth {
 		f.checks.Add(domain.Custom("and, or and not may be nested at most 8 deep", path...))
+		return all()
+	}
+	if f.parts += 1 + len(in.CustomFields); f.parts > maxFilterParts {
+		f.checks = domain.Checks{} // once is enough
+		f.checks.Add(domain.Custom("a filter may consist of at most 200 filters and custom fields", "filter"))
 		return all()
 	}
 	parts := append(f.columns(in, path), f.relations(in, path)...)
