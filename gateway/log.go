@@ -45,6 +45,9 @@ var secrets = []struct {
 
 // redact cuts the secrets out of a text.
 func redact(text string) string {
+	if !strings.ContainsAny(text, "_ :=") { // nothing of the kind is written without one of these
+		return text
+	}
 	for _, secret := range secrets {
 		if slices.ContainsFunc(secret.hints, func(hint string) bool { return strings.Contains(text, hint) }) {
 			text = secret.pattern.ReplaceAllString(text, secret.shown)
@@ -64,10 +67,12 @@ func (h redacting) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle implements slog.Handler.
 func (h redacting) Handle(ctx context.Context, line slog.Record) error {
 	clean := slog.NewRecord(line.Time, line.Level, redact(line.Message), line.PC)
+	attrs := make([]slog.Attr, 0, line.NumAttrs())
 	line.Attrs(func(a slog.Attr) bool {
-		clean.AddAttrs(redactAttr(a))
+		attrs = append(attrs, redactAttr(a))
 		return true
 	})
+	clean.AddAttrs(attrs...)
 	return h.next.Handle(ctx, clean)
 }
 

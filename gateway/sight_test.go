@@ -171,7 +171,7 @@ func TestLogOfEverythingHoldsNoSecret(t *testing.T) {
 	for _, span := range s.spans.Ended() {
 		shown.WriteString(span.Name())
 		for _, attribute := range span.Attributes() {
-			shown.WriteString(" " + attribute.Value.Emit())
+			shown.WriteString(" " + attribute.Value.String())
 		}
 	}
 	for _, secret := range []string{s.WorkspaceKey[11:], s.PersonalKey[13:], "5ecre7"} {

@@ -38,7 +38,7 @@ func (all tree) below(parent trace.SpanID) (spans tree, names []string) {
 func attributeOf(span sdktrace.ReadOnlySpan, name attribute.Key) string {
 	for _, a := range span.Attributes() {
 		if a.Key == name {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
@@ -80,8 +80,8 @@ func (s *seen) checkSpans(t *testing.T, name, root string, steps []string) {
 			caller = span.Parent().SpanID()
 		}
 		for _, a := range span.Attributes() {
-			if strings.Contains(a.Value.Emit(), "5ecre7") || strings.Contains(a.Value.Emit(), s.CardID) && a.Key != "url.path" {
-				t.Errorf("%s: %s of %s holds a value: %s", name, a.Key, span.Name(), a.Value.Emit())
+			if strings.Contains(a.Value.String(), "5ecre7") || strings.Contains(a.Value.String(), s.CardID) && a.Key != "url.path" {
+				t.Errorf("%s: %s of %s holds a value: %s", name, a.Key, span.Name(), a.Value.String())
 			}
 		}
 	}
