@@ -24,7 +24,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "cross-origin",
 			"Origin-Agent-Cluster": "?1", "X-DNS-Prefetch-Control": "off", "X-Download-Options": "noopen",
 			"X-Permitted-Cross-Domain-Policies": "none", "X-XSS-Protection": "0",
-			"Access-Control-Allow-Origin": "https://app.test", "Vary": "Origin", "Access-Control-Allow-Credentials": "",
+			"Access-Control-Allow-Origin": "https://app.test", "Vary": "Origin", "Access-Control-Allow-Credentials": "", "Access-Control-Expose-Headers": "",
 		} {
 			if got := answer.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
@@ -59,10 +59,10 @@ func TestPreflight(t *testing.T) {
 	t.Parallel()
 	g := gatewaytest.New(t, gatewaytest.SQLite)
 	answer := g.Send(http.MethodOptions, "/api/v1/session", http.Header{"Origin": {"https://app.test"},
-		"Access-Control-Request-Method": {"PATCH"}, "Access-Control-Request-Headers": {"authorization,content-type"}}, nil)
+		"Access-Control-Request-Method": {"PATCH"}, "Access-Control-Request-Headers": {"authorization,content-type,idempotency-key"}}, nil)
 	want := map[string]string{
 		"Access-Control-Allow-Origin": "https://app.test", "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS",
-		"Access-Control-Allow-Headers": "authorization,content-type", "Access-Control-Max-Age": "600",
+		"Access-Control-Allow-Headers": "authorization,content-type,idempotency-key", "Access-Control-Max-Age": "600",
 		"Vary": "Origin, Access-Control-Request-Headers",
 	}
 	for name, value := range want {
