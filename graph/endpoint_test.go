@@ -57,6 +57,7 @@ func TestRequestsAndStatuses(t *testing.T) {
 		{"bytes that are no UTF-8", func() *http.Request { return post("application/json", "{\"query\":\"{ health { ok } } #\xff\"}") }, 400, "INVALID_JSON", ""},
 		{"a document that does not parse", document("{"), 200, "GRAPHQL_PARSE_FAILED", ""},
 		{"a document without operations", document("fragment F on Query { health { ok } }"), 200, "GRAPHQL_VALIDATION_FAILED", ""},
+		{"an answer in parts", document("{ health { ok ... @defer { service } } }"), 200, "GRAPHQL_VALIDATION_FAILED", ""},
 		{"an operation that is not there", func() *http.Request {
 			return post("application/json", `{"query":"query A { health { ok } }","operationName":"B"}`)
 		}, 200, "GRAPHQL_VALIDATION_FAILED", ""},

@@ -2,7 +2,7 @@ package graph
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// checkRepetitions bounds the pairs of fields that answer under one name in one place, such as `{ a a a }`.
+// checkRepetitions bounds the pairs of fields that answer under one name in one place, as a field that is asked for twice.
 // Validation compares each of these pairs to find out whether they can be one, and so it burns on documents that
 // are small but repeat themselves on every level. Call it with a document whose written-out size is bounded: it walks
 // all of it.
