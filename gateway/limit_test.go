@@ -1,7 +1,7 @@
 package gateway_test
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -19,8 +19,13 @@ import (
 // limited starts a gateway with limits of its own, beside a Redis of its own.
 func limited(t *testing.T, limits gateway.Limits) (*gatewaytest.Gateway, *redistest.Server) {
 	t.Helper()
+	return limitedOn(t, gatewaytest.SQLite, limits)
+}
+
+func limitedOn(t *testing.T, backend gatewaytest.Backend, limits gateway.Limits) (*gatewaytest.Gateway, *redistest.Server) {
+	t.Helper()
 	server := redistest.Start(t)
-	config := gatewaytest.Configure(t, gatewaytest.SQLite)
+	config := gatewaytest.Configure(t, backend)
 	config.RedisURL, config.Limits = server.URL, limits
 	if limits.RedisTimeout == 0 {
 		config.Limits.RedisTimeout = gateway.Threshold(time.Second) // a busy machine is no reason to go on without Redis
@@ -231,29 +236,36 @@ func TestBudgetsBesideTheKeys(t *testing.T) {
 // TestLimitsOfAKey replace those of the server.
 func TestLimitsOfAKey(t *testing.T) {
 	t.Parallel()
-	g, _ := limited(t, gateway.Limits{KeyPerMinute: 1, MonthlyQuota: 1})
-	three, none := 3, 0
+	for _, backend := range gatewaytest.Backends {
+		t.Run(string(backend), func(t *testing.T) {
+			t.Parallel()
+			g, _ := limitedOn(t, backend, gateway.Limits{KeyPerMinute: 1, MonthlyQuota: 1})
+			three, none := 3, 0
+			secret := keyWith(t, g, domain.KeyLimits{PerMinute: &three, MonthlyQuota: &none})
+			for range 3 {
+				if answer := g.Do("GET", session, secret, nil); answer.Status != 200 || answer.Header.Get("RateLimit-Policy") != `"key";q=3;w=60` {
+					t.Fatalf("%d %v", answer.Status, answer.Header)
+				}
+			}
+			isRefused(t, g.Do("GET", session, secret, nil))
+		})
+	}
+}
+
+// keyWith makes a key with budgets of its own.
+func keyWith(t *testing.T, g *gatewaytest.Gateway, limits domain.KeyLimits) (secret string) {
+	t.Helper()
 	store, err := gateway.OpenStore(t.Context(), g.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	service := &domain.Service{Store: store, Now: domain.SystemClock, NewID: domain.NewID}
-	secret, _, err := service.KeyCreate(context.Background(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: g.Facts.WorkspaceID, Name: "Busy",
-		Scope: domain.ScopeRead, Environment: "dev", Limits: domain.KeyLimits{PerMinute: &three, MonthlyQuota: &none}})
-	if err != nil {
+	secret, _, err = service.KeyCreate(t.Context(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: g.Facts.WorkspaceID, Name: "Busy",
+		Scope: domain.ScopeRead, Environment: "dev", Limits: limits})
+	if err := errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}
-	for range 3 {
-		if answer := g.Do("GET", session, secret, nil); answer.Status != 200 || answer.Header.Get("RateLimit-Policy") != `"key";q=3;w=60` {
-			t.Fatalf("%d %v", answer.Status, answer.Header)
-		}
-	}
-	isRefused(t, g.Do("GET", session, secret, nil))
+	return secret
 }
 
 // TestRedisIsAway lets callers with a key go on and turns away all others, until Redis is back.
