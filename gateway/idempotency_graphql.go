@@ -11,7 +11,7 @@ import (
 // once persisted documents are looked up; queries ignore the header.
 func (o *once) onceGraphQL(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Values(keyHeader) != nil {
+		if r.Method == http.MethodPost && r.Header.Values(keyHeader) != nil {
 			r = r.WithContext(graph.WithGate(r.Context(), o.gate))
 		}
 		next.ServeHTTP(w, r)
