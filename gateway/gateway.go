@@ -41,11 +41,13 @@ func Open(ctx context.Context, config Config, log *slog.Logger, options ...Optio
 	}
 	store, err := openStore(ctx, config, sight.statement)
 	if err != nil {
-		return nil, errors.Join(err, sight.traces.close(ctx))
+		sight.traces.close(ctx)
+		return nil, err
 	}
 	client, err := redis.Open(ctx, config.RedisURL)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close(), sight.traces.close(ctx))
+		sight.traces.close(ctx)
+		return nil, errors.Join(fmt.Errorf("open redis (KANERA_REDIS_URL): %w", err), store.Close())
 	}
 	client.Observe(sight.command)
 	sight.metrics.registry.MustRegister(pools{store.Pools, client.Pool})
@@ -55,7 +57,9 @@ func Open(ctx context.Context, config Config, log *slog.Logger, options ...Optio
 	g.close = sync.OnceValue(func() error {
 		stopListening()
 		g.limiter.Close()
-		return errors.Join(client.Close(), store.Close(), sight.traces.close(ctx))
+		err := errors.Join(client.Close(), store.Close())
+		sight.traces.close(ctx)
+		return err
 	})
 	if err := g.wire(listening); err != nil {
 		return nil, errors.Join(err, g.Close())

@@ -31,6 +31,7 @@ type traces struct {
 	tracer   trace.Tracer
 	provider *sdktrace.TracerProvider
 	database attribute.KeyValue
+	log      *slog.Logger
 }
 
 // newTraces sends spans to the processor, or to the collector that the configuration names; without either it returns
@@ -56,7 +57,7 @@ func newTraces(ctx context.Context, config Config, processor sdktrace.SpanProces
 	if config.DatabaseURL != "" {
 		database = attribute.String("db.system.name", "postgresql")
 	}
-	return &traces{provider.Tracer("kanera.dev/gateway"), provider, database}, nil
+	return &traces{provider.Tracer("kanera.dev/gateway"), provider, database, log}, nil
 }
 
 // tracesURL is where traces are sent; empty for nowhere.
@@ -67,14 +68,16 @@ func (c Config) tracesURL() string {
 	return strings.TrimSuffix(c.OTLPEndpoint, "/") + "/v1/traces"
 }
 
-// close sends what has not been sent yet. A collector that is away loses it.
-func (t *traces) close(ctx context.Context) error {
+// close sends what has not been sent yet. What a collector does not take in time is lost.
+func (t *traces) close(ctx context.Context) {
 	if t == nil {
-		return nil
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
 	defer cancel()
-	return t.provider.Shutdown(ctx)
+	if err := t.provider.Shutdown(ctx); err != nil {
+		t.log.WarnContext(ctx, "traces are lost", "error", err)
+	}
 }
 
 // begin starts a span below the one in ctx.

@@ -1,6 +1,10 @@
 package gateway_test
 
 import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +13,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
+	"kanera.dev/gateway"
 	"kanera.dev/gateway/gatewaytest"
 )
 
@@ -111,5 +116,44 @@ func (s *seen) checkSpans(t *testing.T, name, root string, steps []string) {
 	line := s.line(`"msg":"request".*"traced"`)
 	if line["traceId"] != callersTrace {
 		t.Errorf("%s: the log names the trace %v", name, line["traceId"])
+	}
+}
+
+func TestSpansReachTheCollector(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, path string
+		set        func(c *gateway.Config, url string)
+		status     int
+	}{
+		{"endpoint", "/v1/traces", func(c *gateway.Config, url string) { c.OTLPEndpoint = url }, 200},
+		{"endpoint for traces", "/mine", func(c *gateway.Config, url string) {
+			c.OTLPEndpoint, c.TracesEndpoint = "http://nowhere.invalid", url+"/mine"
+		}, 200},
+		{"collector that refuses", "/v1/traces", func(c *gateway.Config, url string) { c.OTLPEndpoint = url + "/" }, 400},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			taken := make(chan string, 9)
+			collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				taken <- r.URL.Path + " " + string(body)
+				w.WriteHeader(row.status)
+			}))
+			defer collector.Close()
+			config := gatewaytest.Configure(t, gatewaytest.SQLite)
+			row.set(&config, collector.URL)
+			g, err := gateway.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			g.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/ready", nil))
+			if err := g.Close(); err != nil {
+				t.Error(err)
+			}
+			if got := <-taken; !strings.HasPrefix(got, row.path+" ") || !strings.Contains(got, "kanera-gateway") || !strings.Contains(got, "goose_db_version") {
+				t.Errorf("the collector was sent %q", got)
+			}
+		})
 	}
 }
