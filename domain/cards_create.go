@@ -49,24 +49,31 @@ func (s *Service) createCard(ctx context.Context, who *Principal, in NewCard) (c
 		if access.AssignedItemsOnly { // else the creator could not see the card
 			in.AssigneeIDs = append([]string{who.UserID}, in.AssigneeIDs...)
 		}
-		assignees := unique(in.AssigneeIDs)
-		if err := s.checkAssignable(ctx, tx, board.ID, assignees); err != nil {
-			return err
-		}
-		labels, err := s.labelsFor(ctx, tx, board.WorkspaceID, in.LabelIDs)
-		if err != nil {
-			return err
-		}
-		anchor := Anchor{Kind: AnchorBottom}
-		if in.AtTop {
-			anchor.Kind = AnchorTop
-		}
-		if card, err = s.insertCard(ctx, tx, who, board, in, anchor); err != nil {
-			return err
-		}
-		return s.announceCard(ctx, tx, who, card, labels, assignees, map[string]any{"title": card.Title, "listId": card.ListID})
+		card, err = s.addCard(ctx, tx, who, board, in)
+		return err
 	})
 	return card, err
+}
+
+// addCard checks what is to hang on a new card, writes it all and tells everybody.
+func (s *Service) addCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard) (*Card, error) {
+	assignees := unique(in.AssigneeIDs)
+	if err := s.checkAssignable(ctx, tx, board.ID, assignees); err != nil {
+		return nil, err
+	}
+	labels, err := s.labelsFor(ctx, tx, board.WorkspaceID, in.LabelIDs)
+	if err != nil {
+		return nil, err
+	}
+	anchor := Anchor{Kind: AnchorBottom}
+	if in.AtTop {
+		anchor.Kind = AnchorTop
+	}
+	card, err := s.insertCard(ctx, tx, who, board, in, anchor)
+	if err != nil {
+		return nil, err
+	}
+	return card, s.announceCard(ctx, tx, who, card, labels, assignees, map[string]any{"title": card.Title, "listId": card.ListID})
 }
 
 // cardOfToken finds the card that the client token made before.

@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -162,8 +163,6 @@ func (d *desk) cardData(card *domain.Card, more map[string]any) map[string]any {
 		"number": card.Number, "key": card.Key(), "listId": card.ListID, "boardId": card.BoardID, "title": card.Title,
 		"position": card.Position.String(), "createdById": card.CreatedByID, "createdAt": wireTime(card.CreatedAt),
 		"updatedAt": wireTime(card.UpdatedAt)}
-	for member, value := range more {
-		shown[member] = value
-	}
+	maps.Copy(shown, more)
 	return map[string]any{"boardId": card.BoardID, "card": shown}
 }

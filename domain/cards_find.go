@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"maps"
 	"time"
 )
 
@@ -141,9 +142,7 @@ func (s *Service) Aggregate(ctx context.Context, who *Principal, in CardSearch, 
 	if groups.Cards.FieldTypes == nil {
 		groups.Cards.FieldTypes = map[string]CustomFieldType{}
 	}
-	for id, t := range types {
-		groups.Cards.FieldTypes[id] = t
-	}
+	maps.Copy(groups.Cards.FieldTypes, types)
 	return s.Store.AggregateCards(ctx, groups)
 }
 

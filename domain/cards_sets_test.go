@@ -60,7 +60,7 @@ func TestCardSetLabels(t *testing.T) {
 func TestCardSetAssignees(t *testing.T) {
 	t.Parallel()
 	onEveryDesk(t, func(t *testing.T, d *desk) {
-		card, max, ida := d.add(d.todo, "Basil"), d.max.UserID, d.ida.UserID
+		card, maxID, ida := d.add(d.todo, "Basil"), d.max.UserID, d.ida.UserID
 		set := func(what string, want []string, ids ...string) {
 			t.Helper()
 			d.clock.pass(time.Second)
@@ -74,13 +74,13 @@ func TestCardSetAssignees(t *testing.T) {
 		}
 		set("nobody", nil)
 		d.happened("nobody", nil, "", "")
-		set("one, twice", []string{max}, max, max)
-		d.told("one", "card:assignees:set", map[string]any{"boardId": d.board.ID, "cardId": card.ID, "assigneeIds": []string{max}})
+		set("one, twice", []string{maxID}, maxID, maxID)
+		d.told("one", "card:assignees:set", map[string]any{"boardId": d.board.ID, "cardId": card.ID, "assigneeIds": []string{maxID}})
 		d.happened("one", []string{"card:assignees:set", "card:feedItem:created"}, "assignees:set",
-			`{"assigneeIds":["`+max+`"],"fromValue":[],"toValue":["`+max+`"]}`)
-		set("another before", []string{max, ida}, ida, max)
+			`{"assigneeIds":["`+maxID+`"],"fromValue":[],"toValue":["`+maxID+`"]}`)
+		set("another before", []string{maxID, ida}, ida, maxID)
 		d.heard("another", []string{"card:assignees:set", "card:feedItem:updated"})
-		set("the same in another order", []string{max, ida}, ida, max)
+		set("the same in another order", []string{maxID, ida}, ida, maxID)
 		d.happened("the same", nil, "", "")
 		set("undone", nil)
 		d.heard("undone", []string{"card:assignees:set", "card:feedItem:deleted"})

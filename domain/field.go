@@ -56,16 +56,26 @@ type CustomFieldValue interface {
 	Row() *FieldValue
 }
 
-// The types of a FieldValue.
-type (
-	TextFieldValue     struct{ *FieldValue }
-	NumberFieldValue   struct{ *FieldValue }
-	CheckboxFieldValue struct{ *FieldValue }
-	SelectFieldValue   struct{ *FieldValue }
-	DateFieldValue     struct{ *FieldValue }
-	URLFieldValue      struct{ *FieldValue }
-	UserFieldValue     struct{ *FieldValue }
-)
+// TextFieldValue is the value of a text field.
+type TextFieldValue struct{ *FieldValue }
+
+// NumberFieldValue is the value of a number field.
+type NumberFieldValue struct{ *FieldValue }
+
+// CheckboxFieldValue is the value of a checkbox field.
+type CheckboxFieldValue struct{ *FieldValue }
+
+// SelectFieldValue is the value of a select field.
+type SelectFieldValue struct{ *FieldValue }
+
+// DateFieldValue is the value of a date field.
+type DateFieldValue struct{ *FieldValue }
+
+// URLFieldValue is the value of a URL field.
+type URLFieldValue struct{ *FieldValue }
+
+// UserFieldValue is the value of a user field.
+type UserFieldValue struct{ *FieldValue }
 
 // Row returns the value itself.
 func (v *FieldValue) Row() *FieldValue { return v }
