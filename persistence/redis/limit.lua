@@ -31,12 +31,17 @@ end
 -- load reads a bucket and forgets the slots that have left the window.
 local function load(i)
   local b = {key = KEYS[i], limit = tonumber(ARGV[3 * i - 1]), length = tonumber(ARGV[3 * i]), units = tonumber(ARGV[3 * i + 1])}
-  local stored = redis.call('HMGET', b.key, 'total', 'oldest', 'newest')
   b.slot = math.floor(now / b.length)
+  local stored = redis.call('HMGET', b.key, 'total', 'oldest', 'newest', field(b.slot))
   b.total = tonumber(stored[1] or 0)
   b.oldest = tonumber(stored[2] or b.slot)
   b.newest = tonumber(stored[3] or b.slot)
-  b.slot = math.max(b.slot, b.newest)
+  b.here = tonumber(stored[4] or 0)
+  b.fresh = not stored[3] or b.newest < b.slot -- nothing was taken in this slot yet
+  if b.newest > b.slot then
+    b.slot = b.newest
+    b.here = tonumber(redis.call('HGET', b.key, field(b.slot)) or 0)
+  end
   local first = b.slot - slots
   if b.newest < first then
     redis.call('DEL', b.key)
@@ -65,12 +70,13 @@ local function wait(b, need)
   return (b.newest + 1 + slots) * b.length - now
 end
 
+-- take counts units in the slot of now. The hash lives until that slot has left the window.
 local function take(b)
-  redis.call('HINCRBY', b.key, field(b.slot), b.units)
-  b.total = b.total + b.units
-  redis.call('HSET', b.key, 'total', b.total, 'oldest', field(b.oldest), 'newest', field(b.slot))
-  redis.call('PEXPIRE', b.key, math.ceil((slots + 2) * b.length / 1000))
-  b.newest = b.slot
+  b.total, b.newest = b.total + b.units, b.slot
+  redis.call('HSET', b.key, field(b.slot), b.here + b.units, 'total', b.total, 'oldest', field(b.oldest), 'newest', field(b.slot))
+  if b.fresh then
+    redis.call('PEXPIRE', b.key, math.ceil((slots + 2) * b.length / 1000))
+  end
 end
 
 -- give takes units out of the oldest slots first: whatever slot they were charged to, no window ever counts less

@@ -186,10 +186,10 @@ func TestLocalNeverExceedsTheLimit(t *testing.T) {
 	})
 }
 
-// TestScriptNeverExceedsTheLimit holds the script on Redis to the model, and to the limiter of one process, answer by
-// answer. The embedded Redis lets a test set its clock.
-func TestScriptNeverExceedsTheLimit(t *testing.T) {
-	t.Parallel()
+// onScript runs a property on the script and the limiter of one process, both by a clock the property sets. The
+// embedded Redis lets a test do that.
+func onScript(t *testing.T, property func(m *modelled)) {
+	t.Helper()
 	server := miniredis.RunT(t)
 	client := &Client{redis: redis.NewClient(&redis.Options{Addr: server.Addr()})}
 	t.Cleanup(func() {
@@ -204,6 +204,35 @@ func TestScriptNeverExceedsTheLimit(t *testing.T) {
 			now = at
 			server.SetTime(at)
 		}
-		newModel(t, setClock, NewShared(client), NewLocal(func() time.Time { return now })).story()
+		property(newModel(t, setClock, NewShared(client), NewLocal(func() time.Time { return now })))
+	})
+}
+
+// TestScriptNeverExceedsTheLimit holds the script to the model, and to the limiter of one process, answer by answer.
+func TestScriptNeverExceedsTheLimit(t *testing.T) {
+	t.Parallel()
+	onScript(t, (*modelled).story)
+}
+
+// TestScriptAndProcessAgree whatever the clock does, also when it goes back.
+func TestScriptAndProcessAgree(t *testing.T) {
+	t.Parallel()
+	onScript(t, func(m *modelled) {
+		for range rapid.IntRange(1, 30).Draw(m.t, "steps") {
+			m.setClock(m.now.Add(time.Duration(rapid.Int64Range(0, 200_000_000).Draw(m.t, "clock")) * time.Microsecond))
+			charges := make([]domain.Charge, len(m.buckets))
+			for i, b := range m.buckets {
+				charges[i] = domain.Charge{Bucket: b, Units: rapid.IntRange(0, 4).Draw(m.t, "units")}
+			}
+			if rapid.Bool().Draw(m.t, "take") {
+				m.ask(charges)
+				continue
+			}
+			for _, limiter := range m.limiters {
+				if err := limiter.Refund(m.t.Context(), charges...); err != nil {
+					m.t.Fatal(err)
+				}
+			}
+		}
 	})
 }
