@@ -28,7 +28,7 @@ func Screaming(camel string) string {
 func Camel(screaming string) string {
 	head, tail, _ := strings.Cut(screaming, "_")
 	out := strings.ToLower(head)
-	for _, word := range strings.SplitSeq(tail, "_") {
+	for word := range strings.SplitSeq(tail, "_") {
 		if word != "" {
 			out += word[:1] + strings.ToLower(word[1:])
 		}
