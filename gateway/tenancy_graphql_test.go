@@ -76,7 +76,7 @@ func (w *tenants) tryField(t *testing.T, schema *ast.Schema, root *ast.Definitio
 				}
 				return w.Query(key, callOf(schema, root, field), arguments)
 			}
-			w.mustRefuse(t, name, field, s, call(w.foreign[s.kind]))
+			w.mustRefuse(t, name, s, call(w.foreign[s.kind]))
 			if credential == domain.WorkspaceKey && slices.Contains(personsOnly, field.Name) {
 				continue
 			}
@@ -137,7 +137,7 @@ var refusals = []string{string(domain.CodeForbidden), string(domain.CodeNotFound
 
 // mustRefuse expects an error and nothing else. A filter may also find nothing, and a token that somebody else used
 // says nothing to its user.
-func (w *tenants) mustRefuse(t *testing.T, name string, field *ast.FieldDefinition, s slot, answer *gatewaytest.Answer) {
+func (w *tenants) mustRefuse(t *testing.T, name string, s slot, answer *gatewaytest.Answer) {
 	t.Helper()
 	w.mustNotLeak(t, name, w.foreign[s.kind], answer)
 	for _, err := range answer.Errors {

@@ -46,12 +46,12 @@ const (
 // be read or changed, nor may anything of it be mentioned.
 type tenants struct {
 	*gatewaytest.Gateway
-	service  *domain.Service // on the same database
-	db       *sql.DB
-	foreign  map[kind]string
-	secrets  []string // ids and texts of the foreign organisation
-	rows     []string // of the foreign organisation, as they were at first
-	scratchs atomic.Int64
+	service   *domain.Service // on the same database
+	db        *sql.DB
+	foreign   map[kind]string
+	secrets   []string // ids and texts of the foreign organisation
+	rows      []string // of the foreign organisation, as they were at first
+	scratches atomic.Int64
 }
 
 const (
@@ -153,34 +153,42 @@ func (w *tenants) dump(t *testing.T) []string {
 	for _, table := range []string{"organisations", "users", "organisation_memberships", "workspaces", "key_prefixes", "workspace_members",
 		"boards", "board_members", "lists", "labels", "custom_fields", "custom_field_options", "cards", "card_labels", "card_assignees",
 		"field_values", "activities", "events", "api_keys"} {
-		rows, err := w.db.QueryContext(t.Context(), "SELECT * FROM "+table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			for i, value := range values {
-				if raw, ok := value.([]byte); ok {
-					values[i] = string(raw)
-				}
-			}
-			all = append(all, fmt.Sprint(table, values))
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
+		all = append(all, w.dumpTable(t, table)...)
 	}
 	slices.Sort(all)
+	return all
+}
+
+func (w *tenants) dumpTable(t *testing.T, table string) []string {
+	t.Helper()
+	rows, err := w.db.QueryContext(t.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for i, value := range values {
+			if raw, ok := value.([]byte); ok {
+				values[i] = string(raw)
+			}
+		}
+		all = append(all, fmt.Sprint(table, values))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 
@@ -237,7 +245,7 @@ type identified struct{ ID string }
 
 func (w *tenants) newScratch(t *testing.T) *scratch {
 	t.Helper()
-	s := &scratch{name: fmt.Sprintf("Scratch %d", w.scratchs.Add(1)), own: map[kind][]string{}}
+	s := &scratch{name: fmt.Sprintf("Scratch %d", w.scratches.Add(1)), own: map[kind][]string{}}
 	var made struct {
 		WorkspaceCreate struct {
 			Workspace struct {
