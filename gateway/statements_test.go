@@ -183,7 +183,8 @@ func newCounter(t *testing.T, store *persistence.Store) *counter {
 		t.Fatal(err)
 	}
 	c := &counter{service: &domain.Service{Store: store, Now: clock, NewID: domain.NewID, WebURL: "http://app.test"}, facts: facts}
-	c.Executor = graph.NewExecutor(c.service, slog.New(slog.DiscardHandler), graph.BatchWait(200*time.Millisecond))
+	c.Executor = graph.NewExecutor(c.service, slog.New(slog.DiscardHandler), graph.BatchWait(200*time.Millisecond),
+		graph.WithDeadline(2*time.Minute)) // all queries share the machine
 	if c.who, err = c.service.Authenticate(t.Context(), facts.PersonalKey); err != nil {
 		t.Fatal(err)
 	}
