@@ -164,7 +164,7 @@ func FuzzCost(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, values string) {
 		document, err := parser.ParseQuery(&ast.Source{Input: text})
 		if err != nil || checkTokens(text) != nil {
-			t.Skip()
+			return // no document: the guard refuses it before
 		}
 		var variables map[string]any
 		if json.Unmarshal([]byte(values), &variables) != nil {
