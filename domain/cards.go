@@ -147,7 +147,7 @@ func (s *Service) saveCard(ctx context.Context, tx Store, who *Principal, card *
 	if err := tx.Update(ctx, card); err != nil {
 		return err
 	}
-	return s.emit(ctx, tx, who, outgoing{home: card.home(), Type: "card:updated",
+	return s.emit(ctx, tx, who, outgoing{home: card.home(), CardID: card.ID, Type: "card:updated",
 		Data: map[string]any{"boardId": card.BoardID, "card": card.wire()}})
 }
 

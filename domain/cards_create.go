@@ -125,7 +125,7 @@ func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, boar
 // announceCard writes what hangs on a new card and tells everybody: the card first, then its feed entry, then
 // labels and assignees.
 func (s *Service) announceCard(ctx context.Context, tx Store, who *Principal, card *Card, labels []*Label, assignees []string, created map[string]any) error {
-	if err := s.emit(ctx, tx, who, outgoing{home: card.home(), Type: "card:created",
+	if err := s.emit(ctx, tx, who, outgoing{home: card.home(), CardID: card.ID, Type: "card:created",
 		Data: map[string]any{"boardId": card.BoardID, "card": card.wire()}}); err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func (s *Service) changeBoard(ctx context.Context, tx Store, who *Principal, car
 		Data: map[string]any{"boardId": from.BoardID, "cardId": card.ID}}); err != nil {
 		return err
 	}
-	if err := s.emit(ctx, tx, who, outgoing{home: card.home(), Type: "card:created",
+	if err := s.emit(ctx, tx, who, outgoing{home: card.home(), CardID: card.ID, Type: "card:created",
 		Data: map[string]any{"boardId": card.BoardID, "card": card.wire()}}); err != nil {
 		return err
 	}

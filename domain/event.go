@@ -12,11 +12,16 @@ type Event struct {
 	OrganisationID string
 	WorkspaceID    string
 	BoardID        *string
-	CardID         *string
-	Type           string // public name, such as card:moved
-	Data           json.RawMessage
-	ActorKind      ActorKind
-	ActorName      string
-	ActorID        *string
-	OccurredAt     time.Time
+	CardID         *string // the card it is about
+	// Sequence is the event's place in its workspace: 1, 2, 3 … without gaps, in the order in which changes became
+	// visible. Who has seen n has seen everything up to n. Given by Store.Emit.
+	Sequence int64
+	// CardSequence is the event's place among those of its card, likewise; nil for events about no card.
+	CardSequence *int64
+	Type         string // public name, such as card:moved
+	Data         json.RawMessage
+	ActorKind    ActorKind
+	ActorName    string
+	ActorID      *string
+	OccurredAt   time.Time
 }

@@ -17,7 +17,7 @@ func (f *CustomField) home() home       { return home{f.OrganisationID, f.Worksp
 func (o *CustomFieldOption) home() home { return home{o.OrganisationID, o.WorkspaceID, ""} }
 func (c *Card) home() home              { return home{c.OrganisationID, c.WorkspaceID, c.BoardID} }
 
-// outgoing is an event about to be written. CardID is set only when Data has a member cardId of its own.
+// outgoing is an event about to be written. CardID is the card it is about, if any.
 type outgoing struct {
 	home
 	CardID string
@@ -33,7 +33,7 @@ func (s *Service) emit(ctx context.Context, tx Store, who *Principal, e outgoing
 		return fmt.Errorf("data of event %s: %w", e.Type, err)
 	}
 	actor := actorOf(who)
-	return tx.Insert(ctx, &Event{ID: s.NewID(), OrganisationID: e.OrganisationID, WorkspaceID: e.WorkspaceID,
+	return tx.Emit(ctx, &Event{ID: s.NewID(), OrganisationID: e.OrganisationID, WorkspaceID: e.WorkspaceID,
 		BoardID: orNil(e.BoardID), CardID: orNil(e.CardID), Type: e.Type, Data: data,
 		ActorKind: actor.Kind, ActorName: actor.Name, ActorID: actor.UserID, OccurredAt: s.Now()})
 }

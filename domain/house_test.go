@@ -54,10 +54,13 @@ func (s *tape) InTx(ctx context.Context, fn func(tx domain.Store) error) error {
 	return s.Store.InTx(ctx, func(tx domain.Store) error { return fn(&tape{tx, s.tracks}) })
 }
 
+func (s *tape) Emit(ctx context.Context, events ...*domain.Event) error {
+	s.events = append(s.events, events...)
+	return s.Store.Emit(ctx, events...)
+}
+
 func (s *tape) Insert(ctx context.Context, rows any) error {
 	switch row := rows.(type) {
-	case *domain.Event:
-		s.events = append(s.events, row)
 	case *domain.Activity:
 		s.entries = append(s.entries, row)
 	}

@@ -42,6 +42,7 @@ type Bucket struct {
 type Charge struct {
 	Bucket Bucket
 	Units  int
+	Apart  bool // decided after the others: when it is refused they are taken all the same, not the other way round
 }
 
 // Verdict is the answer to a request for units.
@@ -50,20 +51,22 @@ type Verdict struct {
 	Degraded   bool          // the shared limiter is away: this process decided alone
 	Denied     string        // name of the first bucket that had too little left
 	States     []BucketState // in the order of the charges
-	RetryAfter time.Duration // of a denied request: when the same charges could pass
+	RetryAfter time.Duration // of a denied request: after how long the same charges could pass
 	At         time.Time     // when it was given, on the limiter's clock
 }
 
-// BucketState is what is left of a budget.
+// BucketState is what is left of a budget. One without a name was not looked at, because another one had refused.
 type BucketState struct {
-	Bucket    Bucket
-	Remaining int
-	ResetAt   time.Time // when all of the budget is back, if nothing more is taken
+	Bucket     Bucket
+	Remaining  int
+	ResetAt    time.Time     // when all of the budget is back, if nothing more is taken
+	RetryAfter time.Duration // after how long the charge could pass; 0 for one that could now
 }
 
 // Limiter keeps budgets.
 type Limiter interface {
-	// Take charges all buckets or, when one of them has too little left, none of them. It names a bucket once.
+	// Take charges all buckets or, when one of them has too little left, none of them; see Charge for the exception.
+	// A bucket is named once.
 	Take(ctx context.Context, charges ...Charge) (Verdict, error)
 	// Refund gives back units of charges that were taken within the bucket's window, never more than were taken.
 	Refund(ctx context.Context, charges ...Charge) error

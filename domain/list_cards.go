@@ -102,7 +102,7 @@ func (s *Service) saveListedCard(ctx context.Context, tx Store, who *Principal, 
 	if err := tx.Update(ctx, card); err != nil {
 		return err
 	}
-	return s.emit(ctx, tx, who, outgoing{home: card.home(), Type: "card:updated",
+	return s.emit(ctx, tx, who, outgoing{home: card.home(), CardID: card.ID, Type: "card:updated",
 		Data: map[string]any{"boardId": card.BoardID, "card": card.wire()}})
 }
 

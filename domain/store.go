@@ -16,6 +16,7 @@ type Store interface {
 	Structure
 	Cards
 	History
+	Outbox
 	Keys
 
 	// InTx runs fn in one transaction and rolls back when it fails. The Store it passes is bound to the

@@ -18,6 +18,8 @@ type Store struct {
 	db      *gorm.DB
 	dialect dialect
 	inTx    bool
+	emitted *[]*domain.Event             // by the transaction; written when it commits
+	tell    func(events []*domain.Event) // hears of them once they are committed; nil: nobody does
 	close   func() error
 	pools   func() []Pool
 	sqlDB   *sql.DB // the pool that writes: migrations run on it
@@ -40,10 +42,17 @@ func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) err
 	}
 	for attempt := 1; ; attempt++ {
 		var failed error // of fn, which speaks to the caller already
+		var emitted []*domain.Event
 		err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			failed = fn(&Store{db: db, dialect: s.dialect, inTx: true})
+			tx := &Store{db: db, dialect: s.dialect, inTx: true, emitted: &emitted}
+			if failed = fn(tx); failed == nil {
+				failed = tx.flush(ctx)
+			}
 			return failed
 		})
+		if err == nil && len(emitted) > 0 && s.tell != nil {
+			s.tell(emitted)
+		}
 		if err == nil || attempt == maxAttempts || !isRetryable(err) {
 			return cmp.Or(failed, translate(ctx, err, "Row"))
 		}

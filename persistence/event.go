@@ -1,0 +1,101 @@
+package persistence
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"kanera.dev/domain"
+)
+
+// OnCommit makes the store tell of events as soon as their transaction has committed, in its own goroutine's time: tell
+// must not block. Set it before the store is used.
+func (s *Store) OnCommit(tell func(events []*domain.Event)) { s.tell = tell }
+
+// Emit implements domain.Outbox.
+func (s *Store) Emit(ctx context.Context, events ...*domain.Event) error {
+	return s.inTransaction(ctx, func(tx *Store) error {
+		*tx.emitted = append(*tx.emitted, events...)
+		return nil
+	})
+}
+
+// flush numbers and writes what the transaction emitted. The counter of a workspace is locked from here to the commit,
+// which is why this comes last: whoever gets the next number commits later.
+func (s *Store) flush(ctx context.Context) error {
+	events := *s.emitted
+	if len(events) == 0 {
+		return nil
+	}
+	last, err := s.count(ctx, events)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		e.Sequence = last[e.WorkspaceID]
+		last[e.WorkspaceID]--
+		if e.CardID != nil {
+			e.CardSequence = new(last[*e.CardID])
+			last[*e.CardID]--
+		}
+	}
+	return s.insert(ctx, events)
+}
+
+// count raises the counters of workspaces and cards by their events and returns where they stand. Everybody takes the
+// counters in the same order, workspaces first, so that nobody waits in a circle.
+func (s *Store) count(ctx context.Context, events []*domain.Event) (map[string]int64, error) {
+	workspaces, cards := map[string]int64{}, map[string]int64{}
+	for _, e := range events {
+		workspaces[e.WorkspaceID]++
+		if e.CardID != nil {
+			cards[*e.CardID]++
+		}
+	}
+	rows, err := s.query(ctx, "INSERT INTO event_counters (subject_id, last) SELECT v.id, v.position FROM "+s.dialect.positions()+
+		" WHERE true ON CONFLICT (subject_id) DO UPDATE SET last = event_counters.last + excluded.last RETURNING subject_id, last",
+		positionList(append(raises(workspaces), raises(cards)...)))
+	if err != nil {
+		return nil, err
+	}
+	return counters(rows)
+}
+
+// raises lists by how much counters grow, in the order of their ids.
+func raises(by map[string]int64) []domain.Ranked {
+	list := make([]domain.Ranked, 0, len(by))
+	for id, n := range by {
+		list = append(list, domain.Ranked{ID: id, Position: domain.Position(n)})
+	}
+	slices.SortFunc(list, func(a, b domain.Ranked) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+func counters(rows *sql.Rows) (map[string]int64, error) {
+	last := map[string]int64{}
+	_, err := collect(rows, func(rows *sql.Rows) (id string, err error) {
+		var n int64
+		err = rows.Scan(&id, &n)
+		last[id] = n
+		return id, err
+	})
+	return last, err
+}
+
+// EventsAfter implements domain.Outbox.
+func (s *Store) EventsAfter(ctx context.Context, workspaceID string, sequence int64, limit int) ([]*domain.Event, error) {
+	var events []*domain.Event
+	err := s.db.WithContext(ctx).Where("workspace_id = ? AND sequence > ?", workspaceID, sequence).
+		Order("sequence").Limit(limit).Find(&events).Error
+	return events, translate(ctx, err, "Event")
+}
+
+// LastSequences implements domain.Outbox.
+func (s *Store) LastSequences(ctx context.Context, workspaceIDs []string) (map[string]int64, error) {
+	rows, err := s.query(ctx, "SELECT c.subject_id, c.last FROM event_counters c WHERE "+s.dialect.anyOf("c.subject_id"), s.dialect.list(workspaceIDs))
+	if err != nil {
+		return nil, err
+	}
+	return counters(rows)
+}
