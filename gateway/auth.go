@@ -11,7 +11,7 @@ import (
 // authenticator tells who a raw key acts for; UNAUTHORIZED for unknown and revoked keys.
 type authenticator func(ctx context.Context, rawKey string) (*domain.Principal, error)
 
-// withPrincipal finds out who asks and whether the budgets allow it. Without a credential ("Bearer" with nothing behind
+// withPrincipal finds out who asks; what a known caller is charged is up to next. Without a credential ("Bearer" with nothing behind
 // it is none) the request goes on anonymously and every operation decides for itself; a credential that is no good is
 // refused here. Only the Authorization header is looked at: keys in addresses end up in logs and histories.
 func withPrincipal(next http.Handler, authenticate authenticator, limits *limits, refuse refusal) http.Handler {
@@ -26,13 +26,13 @@ func withPrincipal(next http.Handler, authenticate authenticator, limits *limits
 		// Who has sent too many bad keys is refused before another one is looked up. A key that needs no look-up is
 		// held to the same budget together with all others, in one step.
 		if !bearer || limits.known(raw) == nil {
-			if r = limits.admit(w, r, refuse, taking(0, limits.failedKey(addressOf(r)))); r == nil {
+			if !limits.admit(w, r, refuse, taking(0, limits.failedKey(addressOf(r)))) {
 				return
 			}
 		}
 		who, err := identify(r, bearer, raw, authenticate)
 		if domain.CodeOf(err) == domain.CodeUnauthorized {
-			if r = limits.admit(w, r, refuse, taking(1, limits.failedKey(addressOf(r)))); r == nil {
+			if !limits.admit(w, r, refuse, taking(1, limits.failedKey(addressOf(r)))) {
 				return
 			}
 		}
@@ -40,9 +40,7 @@ func withPrincipal(next http.Handler, authenticate authenticator, limits *limits
 			refuse(w, r, err)
 			return
 		}
-		if r = limits.admit(w, r, refuse, limits.admission(who, r)); r != nil {
-			next.ServeHTTP(w, r.WithContext(domain.WithPrincipal(r.Context(), who)))
-		}
+		next.ServeHTTP(w, r.WithContext(domain.WithPrincipal(r.Context(), who)))
 	})
 }
 

@@ -90,7 +90,7 @@ func (g *Gateway) wire(ctx context.Context) error {
 	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
 	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
-	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, known: remembered.known, watch: g.sight.metrics.verdict}
+	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}
 	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
 		graph.Persisted(redis.NewDocuments(g.redis)))
 	api, err := rest.New(executor, g.log, rest.Naming(noteOperation))

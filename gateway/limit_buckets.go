@@ -85,15 +85,15 @@ func ofKey(name string, who *domain.Principal, server Allowance, own *int, windo
 	return domain.Bucket{Name: name, Scope: domain.ScopeOfKey, Key: who.KeyID, Group: who.OrganisationID, Limit: limit, Window: window}
 }
 
-// admission is what a request of a known caller is charged before it runs. An operation's cost is not known yet, so
-// its budget is only asked whether anything is left; so is the one for bad keys.
-func (l Limits) admission(who *domain.Principal, r *http.Request) []domain.Charge {
+// charges is what a request of a known caller is charged, besides the cost of its operation: that budget is only asked
+// whether anything is left, and so is the one for bad keys. Who has too little left for an operation pays for asking.
+func (l Limits) charges(who *domain.Principal, r *http.Request) []domain.Charge {
 	charges := taking(1, l.key(who), l.account(who), l.monthly(who))
 	if r.Method == http.MethodPost && upload.MatchString(r.URL.Path) {
 		charges = append(charges, taking(1, l.upload(who))...)
 	}
 	if r.URL.Path == "/graphql" {
-		charges = append(charges, taking(0, l.cost(who))...)
+		charges = append(charges, costing(0, l.cost(who))...)
 	}
 	return append(charges, taking(0, l.failedKey(addressOf(r)))...)
 }
@@ -105,6 +105,15 @@ func taking(units int, buckets ...domain.Bucket) []domain.Charge {
 		if bucket.Limit > 0 {
 			charges = append(charges, domain.Charge{Bucket: bucket, Units: units})
 		}
+	}
+	return charges
+}
+
+// costing charges the budget for cost, if there is one, with an operation.
+func costing(points int, budget domain.Bucket) []domain.Charge {
+	charges := taking(points, budget)
+	for i := range charges {
+		charges[i].Apart = true
 	}
 	return charges
 }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,14 +13,6 @@ import (
 type rates struct {
 	header http.Header
 	states []domain.BucketState
-}
-
-type ratesKey struct{}
-
-// ratesOf returns the rates of the request under ctx; nil when it was charged nothing.
-func ratesOf(ctx context.Context) *rates {
-	r, _ := ctx.Value(ratesKey{}).(*rates)
-	return r
 }
 
 // show writes a verdict into the headers: the plain ones for the bucket that refused, else for the first, the
@@ -53,7 +44,7 @@ func (r *rates) show(verdict domain.Verdict) {
 // merge replaces what is known of a bucket by what is newer.
 func (r *rates) merge(newer []domain.BucketState) {
 	for _, state := range newer {
-		known := false
+		known := state.Bucket.Name == "" // not looked at
 		for i := range r.states {
 			if r.states[i].Bucket.Name == state.Bucket.Name {
 				r.states[i], known = state, true

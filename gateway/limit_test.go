@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -152,47 +151,6 @@ func TestBadKeys(t *testing.T) {
 	isRefused(t, g.Do("GET", session, g.Facts.PersonalKey, nil))  // never seen
 	if answer := g.Do("GET", session, "", nil); answer.Status != 401 || answer.Code() != "UNAUTHORIZED" {
 		t.Errorf("without a key: %d %s", answer.Status, answer.Body)
-	}
-}
-
-// TestOneRoundTripDecides counts the scripts that Redis runs for requests of a key that this process knows.
-func TestOneRoundTripDecides(t *testing.T) {
-	t.Parallel()
-	const token = "a token for metrics"
-	config := gatewaytest.Configure(t, gatewaytest.SQLite)
-	config.RedisURL, config.MetricsToken = redistest.Start(t).URL, token
-	config.Limits = gateway.Limits{KeyPerMinute: 400, FailedKeyPerMinute: 10, AccountPerMinute: 2000, MonthlyQuota: 5000, CostPerMinute: 60_000,
-		RedisTimeout: gateway.Threshold(time.Second)}
-	g := gatewaytest.NewWith(t, config)
-	scripts := func() int {
-		found := regexp.MustCompile(`(?m)^kanera_redis_command_duration_seconds_count\{command="evalsha"\} (\d+)$`).
-			FindSubmatch(g.Do("GET", "/metrics", token, nil).Body)
-		if found == nil {
-			t.Fatal("the metrics do not count scripts")
-		}
-		count, err := strconv.Atoi(string(found[1]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return count
-	}
-	g.Do("GET", session, g.Facts.WorkspaceKey, nil)
-	for name, row := range map[string]struct {
-		path, body string
-		trips      int
-	}{
-		"REST":                 {session, "", 1},
-		"GraphQL, not run":     {"/graphql", "{", 1},
-		"GraphQL, with a cost": {"/graphql", `{"query":"{ viewer { user { id } } }"}`, 2}, // known once the document is read
-	} {
-		method, body, before := "GET", any(nil), scripts()
-		if row.body != "" {
-			method, body = "POST", row.body
-		}
-		g.Do(method, row.path, g.Facts.WorkspaceKey, body)
-		if trips := scripts() - before; trips != row.trips {
-			t.Errorf("%s: %d round trips, want %d", name, trips, row.trips)
-		}
 	}
 }
 

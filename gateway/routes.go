@@ -34,8 +34,8 @@ func (d doors) handler() http.Handler {
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", d.only(withPrincipal(withETag(d.once.onceGraphQL(d.graphQL)), d.authenticate, d.limits, logged(refuseGraphQL, d.log)), http.MethodGet, http.MethodPost))
-	mux.Handle("/api/v1/", withPrincipal(withETag(d.once.onceREST(d.rest)), d.authenticate, d.limits, logged(refuseREST, d.log)))
+	mux.Handle("/graphql", d.only(d.known(d.limits.withOperationLimit, d.once.onceGraphQL(d.graphQL), refuseGraphQL), http.MethodGet, http.MethodPost))
+	mux.Handle("/api/v1/", d.known(d.limits.withKeyLimit, d.once.onceREST(d.rest), refuseREST))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":           d.pages.Index,
 		"/graphiql":      d.pages.GraphiQL,
@@ -51,6 +51,12 @@ func (d doors) routes() http.Handler {
 	}
 	mux.Handle("/", d.nowhere())
 	return mux
+}
+
+// known puts a door behind authentication, and behind the budgets of who turned out to ask.
+func (d doors) known(withLimit func(http.Handler, refusal) http.Handler, door http.Handler, refuse refusal) http.Handler {
+	refuse = logged(refuse, d.log)
+	return withPrincipal(withLimit(withETag(door), refuse), d.authenticate, d.limits, refuse)
 }
 
 // nowhere answers that there is no such route.

@@ -16,7 +16,8 @@ import (
 // Meter debits the cost of operations from the budget of whoever the context says is asking.
 type Meter interface {
 	// Debit takes a cost from the budget, or fails with a domain.Error of code RATE_LIMITED and takes nothing. The
-	// state is that of the budget afterwards, also when it fails; nil when the caller has no such budget.
+	// state is that of the budget afterwards, also when it fails, if only its limit because no window has that much;
+	// nil when the caller has no such budget.
 	Debit(ctx context.Context, cost int) (*CostState, error)
 	// Refund gives a part of what was debited back.
 	Refund(ctx context.Context, cost int)

@@ -1,12 +1,13 @@
--- Takes units from budgets, all or none, or gives units back. One call decides every bucket it is given.
+-- Takes units from budgets, all or none, or gives units back. One call decides every bucket it is given. A bucket that
+-- stands apart is decided after the others: they are taken even if it is refused.
 --
 -- KEYS[i]   bucket i, a hash: total (units in the window), oldest and newest (slots between which they lie), and one
 --           field for each slot with units in it, named by the slot's number
--- ARGV      1: slots in a window; then for bucket i: limit, length of a slot in microseconds, units
+-- ARGV      1: slots in a window; then for bucket i: limit, length of a slot in microseconds, units, 1 if it stands apart
 --           units > 0 take, 0 takes nothing but is refused when nothing is left, < 0 gives back
 --
--- Answers {1 or 0, time, first bucket refused or 0, microseconds until the refused charge could pass,
---          then for each bucket: units left, time when all is back}. Times are microseconds of Redis's clock.
+-- Answers {time, first bucket refused or 0, then for each bucket: units left, time when all is back, microseconds until
+--          the charge could pass or 0}. Times are microseconds of Redis's clock.
 --
 -- Time is cut into slots. What counts is the slot of now and as many before it as make a window: never less than the
 -- last full window, at most one slot more. Units leave with their slot. A clock that goes back stands still instead.
@@ -30,7 +31,8 @@ end
 
 -- load reads a bucket and forgets the slots that have left the window.
 local function load(i)
-  local b = {key = KEYS[i], limit = tonumber(ARGV[3 * i - 1]), length = tonumber(ARGV[3 * i]), units = tonumber(ARGV[3 * i + 1])}
+  local b = {key = KEYS[i], limit = tonumber(ARGV[4 * i - 2]), length = tonumber(ARGV[4 * i - 1]), units = tonumber(ARGV[4 * i]),
+    apart = ARGV[4 * i + 1] == '1', wait = 0}
   b.slot = math.floor(now / b.length)
   local stored = redis.call('HMGET', b.key, 'total', 'oldest', 'newest', field(b.slot))
   b.total = tonumber(stored[1] or 0)
@@ -94,27 +96,29 @@ local function give(b)
   redis.call('HSET', b.key, 'total', b.total)
 end
 
-local buckets, refused, pause = {}, 0, 0
+local buckets, first, refused = {}, 0, false -- refused by a bucket that does not stand apart
 for i = 1, #KEYS do
   local b = load(i)
   buckets[i] = b
   local need = math.max(b.units, 1)
   if b.units >= 0 and b.total + need > b.limit then
-    if refused == 0 then
-      refused = i
+    if first == 0 then
+      first = i
     end
-    pause = math.max(pause, wait(b, need))
+    refused = refused or not b.apart
+    b.wait = wait(b, need)
   end
 end
 
-local answer = {refused == 0 and 1 or 0, now, refused, pause}
+local answer = {now, first}
 for _, b in ipairs(buckets) do
-  if refused == 0 and b.units > 0 then
+  if b.units > 0 and b.wait == 0 and not refused then
     take(b)
   elseif b.units < 0 and b.total > 0 then
     give(b)
   end
   answer[#answer + 1] = math.max(b.limit - b.total, 0)
   answer[#answer + 1] = b.total > 0 and (b.newest + 1 + slots) * b.length or now
+  answer[#answer + 1] = b.wait
 end
 return answer

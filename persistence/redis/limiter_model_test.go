@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -57,32 +58,18 @@ type modelled struct {
 // take asks for units and checks: no window ever holds more than the limit; a refusal has its reason in the last
 // window and one slot; what was refused took nothing; waiting as long as told helps.
 func (m *modelled) take() {
-	charges := make([]domain.Charge, len(m.buckets))
-	fits, excusable, sensible := true, false, true
-	for i, b := range m.buckets {
-		units := rapid.IntRange(0, 4).Draw(m.t, "units")
-		charges[i] = domain.Charge{Bucket: b, Units: units}
-		need := max(units, 1)
-		fits = fits && m.spent[i].within(m.now, b.Window)+need <= b.Limit
-		excusable = excusable || m.held[i].within(m.now, b.Window+b.Window/slotsPerWindow)+need > b.Limit
-		sensible = sensible && need <= b.Limit
-	}
+	charges := m.draw()
 	verdict := m.ask(charges)
-	switch {
-	case verdict.Allowed && !fits:
-		m.t.Fatalf("allowed more than the limit: %+v", verdict)
-	case !verdict.Allowed && !excusable:
-		m.t.Fatalf("refused without need: %+v", verdict)
-	case !verdict.Allowed && (verdict.Denied == "" || verdict.RetryAfter <= 0):
-		m.t.Fatalf("a refusal without reason or end: %+v", verdict)
-	case verdict.Allowed:
-		m.note(charges)
-	case sensible && rapid.Bool().Draw(m.t, "wait"):
+	m.judge(charges, verdict)
+	m.note(charges, verdict)
+	sensible := !slices.ContainsFunc(charges, func(c domain.Charge) bool { return max(c.Units, 1) > c.Bucket.Limit })
+	if tookNothing(charges, verdict) && sensible && rapid.Bool().Draw(m.t, "wait") {
 		m.advance(verdict.RetryAfter)
-		if again := m.ask(charges); !again.Allowed {
-			m.t.Fatalf("waited %v as told and was refused again: %+v", verdict.RetryAfter, again)
+		verdict = m.ask(charges)
+		if !verdict.Allowed {
+			m.t.Fatalf("waited as told and was refused again: %+v", verdict)
 		}
-		m.note(charges)
+		m.note(charges, verdict)
 	}
 	for i, state := range verdict.States {
 		if left := m.buckets[i].Limit - m.spent[i].within(m.now, m.buckets[i].Window); verdict.Allowed && (state.Remaining > left || state.Remaining < 0) {
@@ -91,12 +78,55 @@ func (m *modelled) take() {
 	}
 }
 
-// note writes down what passed.
-func (m *modelled) note(charges []domain.Charge) {
-	for i, c := range charges {
-		m.spent[i] = append(m.spent[i], spent{m.now, c.Units})
-		m.held[i] = append(m.held[i], spent{m.now, c.Units})
+// draw makes up charges; the last one may stand apart.
+func (m *modelled) draw() []domain.Charge {
+	charges := make([]domain.Charge, len(m.buckets))
+	for i, b := range m.buckets {
+		charges[i] = domain.Charge{Bucket: b, Units: rapid.IntRange(0, 4).Draw(m.t, "units")}
 	}
+	charges[len(charges)-1].Apart = rapid.Bool().Draw(m.t, "apart")
+	return charges
+}
+
+// judge holds a verdict to the model, bucket by bucket.
+func (m *modelled) judge(charges []domain.Charge, verdict domain.Verdict) {
+	allowed, longest := true, time.Duration(0)
+	for i, c := range charges {
+		need, b, wait := max(c.Units, 1), c.Bucket, verdict.States[i].RetryAfter
+		if wait == 0 && m.spent[i].within(m.now, b.Window)+need > b.Limit {
+			m.t.Fatalf("allowed more than the limit: %+v", verdict)
+		}
+		if wait > 0 && m.held[i].within(m.now, b.Window+b.Window/slotsPerWindow)+need <= b.Limit {
+			m.t.Fatalf("refused without need: %+v", verdict)
+		}
+		allowed, longest = allowed && wait == 0, max(longest, wait)
+	}
+	if verdict.Allowed != allowed || verdict.RetryAfter != longest || allowed != (verdict.Denied == "") {
+		m.t.Fatalf("contradicts itself: %+v", verdict)
+	}
+}
+
+// note writes down what was taken.
+func (m *modelled) note(charges []domain.Charge, verdict domain.Verdict) {
+	if tookNothing(charges, verdict) {
+		return
+	}
+	for i, c := range charges {
+		if verdict.States[i].RetryAfter == 0 {
+			m.spent[i] = append(m.spent[i], spent{m.now, c.Units})
+			m.held[i] = append(m.held[i], spent{m.now, c.Units})
+		}
+	}
+}
+
+// tookNothing reports whether all was refused: by a charge that does not stand apart, or as the only one.
+func tookNothing(charges []domain.Charge, verdict domain.Verdict) bool {
+	for i, c := range charges {
+		if verdict.States[i].RetryAfter > 0 && (!c.Apart || len(charges) == 1) {
+			return true
+		}
+	}
+	return false
 }
 
 // ask puts one question to all limiters.
@@ -118,7 +148,7 @@ func (m *modelled) ask(charges []domain.Charge) domain.Verdict {
 
 func sameVerdict(a, b domain.Verdict) bool {
 	for i := range a.States {
-		if a.States[i].Remaining != b.States[i].Remaining || !a.States[i].ResetAt.Equal(b.States[i].ResetAt) {
+		if a.States[i].Remaining != b.States[i].Remaining || !a.States[i].ResetAt.Equal(b.States[i].ResetAt) || a.States[i].RetryAfter != b.States[i].RetryAfter {
 			return false
 		}
 	}
@@ -220,10 +250,7 @@ func TestScriptAndProcessAgree(t *testing.T) {
 	onScript(t, func(m *modelled) {
 		for range rapid.IntRange(1, 30).Draw(m.t, "steps") {
 			m.setClock(m.now.Add(time.Duration(rapid.Int64Range(0, 200_000_000).Draw(m.t, "clock")) * time.Microsecond))
-			charges := make([]domain.Charge, len(m.buckets))
-			for i, b := range m.buckets {
-				charges[i] = domain.Charge{Bucket: b, Units: rapid.IntRange(0, 4).Draw(m.t, "units")}
-			}
+			charges := m.draw()
 			if rapid.Bool().Draw(m.t, "take") {
 				m.ask(charges)
 				continue

@@ -42,12 +42,25 @@ func (s *Shared) Take(ctx context.Context, charges ...domain.Charge) (domain.Ver
 			verdict.Allowed, verdict.Denied = false, part.Denied
 		}
 		verdict.RetryAfter, verdict.At = max(verdict.RetryAfter, part.RetryAfter), part.At
-		if !verdict.Allowed {
+		passed, refused := divide(pick(charges, group), part.States)
+		if refused {
 			return verdict, s.Refund(ctx, taken...)
 		}
-		taken = append(taken, pick(charges, group)...)
+		taken = append(taken, passed...)
 	}
 	return verdict, nil
+}
+
+// divide returns the charges that could pass, and whether another one refused them.
+func divide(charges []domain.Charge, states []domain.BucketState) (passed []domain.Charge, refused bool) {
+	for i, charge := range charges {
+		if states[i].RetryAfter == 0 {
+			passed = append(passed, charge)
+		} else {
+			refused = refused || !charge.Apart
+		}
+	}
+	return passed, refused
 }
 
 // Refund implements domain.Limiter.
@@ -92,26 +105,28 @@ func pick(charges []domain.Charge, positions []int) []domain.Charge {
 
 // run calls the script; sign is -1 to give back.
 func (s *Shared) run(ctx context.Context, charges []domain.Charge, sign int) (domain.Verdict, error) {
-	keys, args := make([]string, len(charges)), make([]any, 1, 1+3*len(charges))
+	keys, args := make([]string, len(charges)), make([]any, 1, 1+4*len(charges))
 	args[0] = slotsPerWindow
 	for i, charge := range charges {
 		keys[i] = bucketKey(charge.Bucket)
-		args = append(args, charge.Bucket.Limit, slotLength(charge.Bucket.Window), sign*charge.Units)
+		args = append(args, charge.Bucket.Limit, slotLength(charge.Bucket.Window), sign*charge.Units, charge.Apart)
 	}
 	reply, err := limitScript.Run(ctx, s.client.redis, keys, args...).Int64Slice()
 	if err != nil {
 		return domain.Verdict{}, fmt.Errorf("take from rate limits: %w", err)
 	}
-	if len(reply) != 4+2*len(charges) {
+	if len(reply) != 2+3*len(charges) {
 		return domain.Verdict{}, errors.New("take from rate limits: the script answered something else")
 	}
-	verdict := domain.Verdict{Allowed: reply[0] == 1, At: time.UnixMicro(reply[1]), RetryAfter: time.Duration(reply[3]) * time.Microsecond,
-		States: make([]domain.BucketState, len(charges))}
-	if refused := reply[2]; refused > 0 {
-		verdict.Denied = charges[refused-1].Bucket.Name
+	first, told := reply[1], reply[2:]
+	verdict := domain.Verdict{Allowed: first == 0, At: time.UnixMicro(reply[0]), States: make([]domain.BucketState, len(charges))}
+	if first > 0 {
+		verdict.Denied = charges[first-1].Bucket.Name
 	}
 	for i, charge := range charges {
-		verdict.States[i] = domain.BucketState{Bucket: charge.Bucket, Remaining: int(reply[4+2*i]), ResetAt: time.UnixMicro(reply[5+2*i])}
+		wait := time.Duration(told[3*i+2]) * time.Microsecond
+		verdict.States[i] = domain.BucketState{Bucket: charge.Bucket, Remaining: int(told[3*i]), ResetAt: time.UnixMicro(told[3*i+1]), RetryAfter: wait}
+		verdict.RetryAfter = max(verdict.RetryAfter, wait)
 	}
 	return verdict, nil
 }

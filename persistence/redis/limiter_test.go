@@ -185,3 +185,34 @@ func TestOneRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+// TestAChargeApart is refused alone; refused with it are only charges that refuse by themselves. The address lives on a
+// node of its own.
+func TestAChargeApart(t *testing.T) {
+	t.Parallel()
+	eachLimiter(t, func(t *testing.T, limiter domain.Limiter) {
+		charges := request(4, time.Hour)
+		cost := domain.Bucket{Name: "cost", Key: "cost", Group: charges[0].Bucket.Group, Limit: 10, Window: time.Hour}
+		charges = slices.Insert(charges, 3, domain.Charge{Bucket: cost, Units: 6, Apart: true})
+		for i, want := range []struct {
+			denied    string
+			key, cost int
+		}{{"", 3, 4}, {"cost", 2, 4}, {"cost", 1, 4}} {
+			got := take(t, limiter, charges...)
+			if got.Allowed != (want.denied == "") || got.Denied != want.denied || got.States[0].Remaining != want.key || got.States[3].Remaining != want.cost ||
+				got.States[0].RetryAfter != 0 || got.States[3].RetryAfter != got.RetryAfter || got.States[4].Remaining != 10 {
+				t.Errorf("request %d: %+v", i, got)
+			}
+		}
+		take(t, limiter, domain.Charge{Bucket: charges[4].Bucket, Units: 10})
+		charges[3].Units = 1
+		for range 2 {
+			if got := take(t, limiter, charges...); got.Allowed || got.RetryAfter <= 0 {
+				t.Errorf("refused by its address: %+v", got)
+			}
+		}
+		if got := take(t, limiter, charges[0], charges[3]); !got.Allowed || got.States[0].Remaining != 0 || got.States[1].Remaining != 3 {
+			t.Errorf("what the address refused was taken: %+v", got)
+		}
+	})
+}

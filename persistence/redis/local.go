@@ -52,9 +52,9 @@ func (l *Local) Take(_ context.Context, charges ...domain.Charge) (domain.Verdic
 	defer l.mu.Unlock()
 	now := l.now().UnixMicro()
 	verdict := domain.Verdict{Allowed: true, At: time.UnixMicro(now), States: make([]domain.BucketState, len(charges))}
-	var known [8]*localBucket // more charges in one request spill to the heap
-	buckets := known[:0]
-	for _, c := range charges {
+	var known [8]*localBucket            // more charges in one request spill to the heap
+	buckets, refused := known[:0], false // refused by a charge that does not stand apart
+	for i, c := range charges {
 		b := l.bucket(c.Bucket)
 		buckets = append(buckets, b)
 		b.forget(slotAt(b, c.Bucket, now) - slotsPerWindow)
@@ -65,14 +65,17 @@ func (l *Local) Take(_ context.Context, charges ...domain.Charge) (domain.Verdic
 		if verdict.Allowed {
 			verdict.Allowed, verdict.Denied = false, c.Bucket.Name
 		}
-		verdict.RetryAfter = max(verdict.RetryAfter, b.wait(c.Bucket, need, now))
+		refused = refused || !c.Apart
+		verdict.States[i].RetryAfter = b.wait(c.Bucket, need, now)
+		verdict.RetryAfter = max(verdict.RetryAfter, verdict.States[i].RetryAfter)
 	}
 	for i, c := range charges {
-		b := buckets[i]
-		if verdict.Allowed && c.Units > 0 {
+		b, wait := buckets[i], verdict.States[i].RetryAfter
+		if c.Units > 0 && wait == 0 && !refused {
 			b.add(slotAt(b, c.Bucket, now), c.Units)
 		}
 		verdict.States[i] = b.state(c.Bucket, now)
+		verdict.States[i].RetryAfter = wait
 	}
 	l.sweep(now)
 	return verdict, nil
