@@ -110,6 +110,8 @@ type Cards interface {
 	CardIDByToken(ctx context.Context, token string) (string, error)
 	// VisibleCards returns which of the cards the viewer may see.
 	VisibleCards(ctx context.Context, viewer *Principal, ids []string) (map[string]bool, error)
+	// MatchingCards returns which of the cards the query finds, whatever its order and page.
+	MatchingCards(ctx context.Context, q CardQuery, ids []string) (map[string]bool, error)
 	// FindCards returns a page of cards for each parent. BAD_REQUEST for a cursor of another query.
 	FindCards(ctx context.Context, q CardQuery, parents []CardParent) (map[CardParent]PageOf[*Card], error)
 	// CountCards counts what FindCards pages through.

@@ -46,10 +46,18 @@ func (s *Store) cardID(ctx context.Context, query string, args ...any) (id strin
 
 // VisibleCards implements domain.Cards.
 func (s *Store) VisibleCards(ctx context.Context, viewer *domain.Principal, ids []string) (map[string]bool, error) {
-	visible, args := visibleCards(s.dialect, viewer, "c")
+	return s.MatchingCards(ctx, domain.CardQuery{Viewer: viewer}, ids)
+}
+
+// MatchingCards implements domain.Cards with one statement.
+func (s *Store) MatchingCards(ctx context.Context, q domain.CardQuery, ids []string) (map[string]bool, error) {
+	where, err := s.matchingCards(&q)
+	if err != nil {
+		return nil, err
+	}
+	where = all(frag(s.dialect.anyOf("c.id"), s.dialect.list(ids)), where)
 	found := make(map[string]bool, len(ids))
-	query := frag("SELECT c.id FROM cards c WHERE "+s.dialect.anyOf("c.id")+" AND "+visible, append([]any{s.dialect.list(ids)}, args...)...)
-	err := s.each(ctx, query, func(rows *sql.Rows) error {
+	err = s.each(ctx, frag("SELECT c.id FROM cards c WHERE "+where.text, where.args...), func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		found[id] = true
