@@ -42,11 +42,11 @@ type Limits struct {
 	IPPerMinute        Allowance `env:"KANERA_RATE_LIMIT_IP_PER_MINUTE" envDefault:"60"`         // requests without a key from one address
 	FailedKeyPerMinute Allowance `env:"KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE" envDefault:"10"` // requests with a bad key from one address
 	AccountPerMinute   Allowance `env:"KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE" envDefault:"2000"`  // requests of all keys of one organisation
-	CostPerMinute      Allowance `env:"KANERA_GRAPHQL_COST_PER_MINUTE" envDefault:"60000"`       // cost of the GraphQL operations of one key
+	CostPerMinute      Allowance `env:"KANERA_GRAPHQL_COST_PER_MINUTE" envDefault:"200000"`      // cost of the GraphQL operations of one key
 	MonthlyQuota       Allowance `env:"KANERA_MONTHLY_QUOTA" envDefault:"0"`                     // requests of one key in any 30 days
 
 	// RedisTimeout is what a request may lose when Redis hangs, before the process decides alone.
-	RedisTimeout Threshold `env:"KANERA_RATE_LIMIT_REDIS_TIMEOUT" envDefault:"3ms"`
+	RedisTimeout Threshold `env:"KANERA_RATE_LIMIT_REDIS_TIMEOUT" envDefault:"2ms"`
 }
 
 // Allowance is the size of a budget. Text that is no whole number becomes -1, which ReadConfig refuses with the name
@@ -94,9 +94,9 @@ var settings = []setting{
 	{"rate-limit-ip-per-minute", "KANERA_RATE_LIMIT_IP_PER_MINUTE", "requests without a key from one address, 0 for no limit (default 60)"},
 	{"rate-limit-failed-key-per-minute", "KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE", "requests with a bad key from one address, 0 for no limit (default 10)"},
 	{"rate-limit-account-per-minute", "KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE", "requests of all keys of one organisation, 0 for no limit (default 2000)"},
-	{"graphql-cost-per-minute", "KANERA_GRAPHQL_COST_PER_MINUTE", "cost of the GraphQL operations of one key, 0 for no limit (default 60000)"},
+	{"graphql-cost-per-minute", "KANERA_GRAPHQL_COST_PER_MINUTE", "cost of the GraphQL operations of one key, 0 for no limit (default 200000)"},
 	{"monthly-quota", "KANERA_MONTHLY_QUOTA", "requests of one key in any 30 days, 0 for no limit (default 0)"},
-	{"rate-limit-redis-timeout", "KANERA_RATE_LIMIT_REDIS_TIMEOUT", "how long a request waits for Redis before this process decides alone, 1ms to 1s (default 3ms)"},
+	{"rate-limit-redis-timeout", "KANERA_RATE_LIMIT_REDIS_TIMEOUT", "how long a request waits for Redis before this process decides alone, 1ms to 1s (default 2ms)"},
 }
 
 // legalAllowance says what a budget may be.

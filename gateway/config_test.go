@@ -16,7 +16,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
 		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
-			AccountPerMinute: 2000, CostPerMinute: 60_000, RedisTimeout: gateway.Threshold(3 * time.Millisecond)}, SlowOperation: gateway.Threshold(time.Second)}
+			AccountPerMinute: 2000, CostPerMinute: 200_000, RedisTimeout: gateway.Threshold(2 * time.Millisecond)}, SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}

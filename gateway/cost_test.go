@@ -188,3 +188,18 @@ func repeated(format string, n int) string {
 	}
 	return b.String()
 }
+
+// TestADashboardFitsTheDefaultBudget fifteen times at once, before anything is given back.
+func TestADashboardFitsTheDefaultBudget(t *testing.T) {
+	t.Parallel()
+	config, err := gateway.ReadConfig(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := metered(t, config.Limits)
+	price := costOf(t, ask(g, map[string]any{"query": targetQueries, "operationName": "BoardView", "variables": map[string]any{"id": g.Facts.BoardID},
+		"extensions": map[string]any{"cost": map[string]any{"dryRun": true}}})).Requested
+	if budget := int(config.Limits.CostPerMinute); price == 0 || 15*price > budget {
+		t.Errorf("the board view costs %d of %d", price, budget)
+	}
+}

@@ -16,10 +16,11 @@ const (
 
 // Limiter keeps budgets in Redis and never fails: from the first call that fails or takes too long, this process
 // decides alone and at once, marking its verdicts as degraded, until Redis answers again. It asks in the background,
-// so no request waits for that. On the embedded Redis it decides inside the process and is never degraded.
+// so no request waits for that. Alone it goes on from what it let through before. On the embedded Redis it decides
+// inside the process and is never degraded.
 type Limiter struct {
 	shared  *Shared // nil on the embedded Redis
-	local   *Local
+	local   *Local  // counts all that this process lets through
 	timeout time.Duration
 	changed func(degraded bool, cause error)
 
@@ -54,7 +55,10 @@ func (l *Limiter) Take(ctx context.Context, charges ...domain.Charge) (domain.Ve
 		defer cancel()
 		verdict, err := l.shared.Take(limited, charges...)
 		if err == nil {
-			return verdict, nil
+			if verdict.Allowed {
+				_, err = l.local.Take(ctx, charges...)
+			}
+			return verdict, err
 		}
 		l.leave(err, charges[0].Bucket.Group)
 	}
@@ -75,7 +79,6 @@ func (l *Limiter) Refund(ctx context.Context, charges ...domain.Charge) error {
 		if err != nil {
 			l.leave(err, charges[0].Bucket.Group)
 		}
-		return nil
 	}
 	return l.local.Refund(ctx, charges...)
 }

@@ -3,6 +3,8 @@ package redis_test
 import (
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,13 +22,13 @@ type change struct {
 func newLimiter(t testing.TB, url string) (*redis.Limiter, chan change) {
 	t.Helper()
 	changes := make(chan change, 1000)
-	limiter := redis.NewLimiter(open(t, url), 3*time.Millisecond, func(degraded bool, cause error) { changes <- change{degraded, cause} })
+	limiter := redis.NewLimiter(open(t, url), 2*time.Millisecond, func(degraded bool, cause error) { changes <- change{degraded, cause} })
 	t.Cleanup(limiter.Close)
 	return limiter, changes
 }
 
 // settled waits until the limiter decides with Redis, or without it.
-func settled(t *testing.T, limiter *redis.Limiter, degraded bool) {
+func settled(t testing.TB, limiter *redis.Limiter, degraded bool) {
 	t.Helper()
 	charges := request(1, time.Minute)
 	err := redistest.Eventually(t, func() error {
@@ -96,13 +98,85 @@ func TestRefundWhileRedisIsAway(t *testing.T) {
 	server.Kill()
 	settled(t, limiter, true)
 	charges := request(1, time.Hour)[:1]
-	take(t, limiter, charges...)
+	if got := take(t, limiter, charges...); !got.Allowed {
+		t.Errorf("got %+v", got)
+	}
 	if err := limiter.Refund(t.Context(), charges...); err != nil {
 		t.Fatal(err)
 	}
 	if got := take(t, limiter, charges...); !got.Allowed || !got.Degraded {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// TestAProcessAloneGoesOnFromWhatItLetThrough so that a Redis that stumbles gives nobody a second budget.
+func TestAProcessAloneGoesOnFromWhatItLetThrough(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	limiter, _ := newLimiter(t, server.URL)
+	charges := request(5, time.Hour)
+	shared := 0
+	for range 3 {
+		if got := take(t, limiter, charges...); !got.Degraded { // a busy machine may be a reason to go on without Redis
+			shared++
+		}
+	}
+	server.Kill()
+	settled(t, limiter, true)
+	for _, want := range []bool{true, true, false} {
+		if got := take(t, limiter, charges...); !got.Degraded || got.Allowed != want {
+			t.Errorf("after %d decisions of Redis: %+v, want %v", shared, got, want)
+		}
+	}
+}
+
+// BenchmarkRedisGoesAway measures what requests lose when a real server is killed or paused under them: the one that
+// finds out (the worst of 8 at once), and the slowest of the 800 after it.
+func BenchmarkRedisGoesAway(b *testing.B) {
+	for name, fault := range map[string]struct{ begin, end func(*redistest.Server) }{
+		"killed": {(*redistest.Server).Kill, (*redistest.Server).Restart},
+		"paused": {(*redistest.Server).Pause, (*redistest.Server).Resume},
+	} {
+		b.Run(name, func(b *testing.B) {
+			server := redistest.Start(b)
+			limiter, _ := newLimiter(b, server.URL)
+			var first, later []time.Duration
+			for b.Loop() {
+				settled(b, limiter, false)
+				fault.begin(server)
+				first = append(first, slowest(b, limiter, 1))
+				later = append(later, slowest(b, limiter, 100))
+				fault.end(server)
+			}
+			for name, took := range map[string][]time.Duration{"finding-out": first, "afterwards": later} {
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, name+"-p50-ms")
+				b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, name+"-p99-ms")
+				b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, name+"-max-ms")
+			}
+		})
+	}
+}
+
+// slowest returns the longest that 8 clients wait for a verdict when each asks some times.
+func slowest(b *testing.B, limiter *redis.Limiter, times int) time.Duration {
+	b.Helper()
+	charges := request(1<<30, time.Minute)
+	var longest atomic.Int64
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			for range times {
+				began := time.Now()
+				take(b, limiter, charges...)
+				for took := int64(time.Since(began)); took > longest.Load(); {
+					longest.Store(took)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	return time.Duration(longest.Load())
 }
 
 // TestEmbeddedRedisIsNeverAway shows that a single process decides by itself.
