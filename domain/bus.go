@@ -8,6 +8,9 @@ import (
 // TopicKeyRevoked carries the ids of keys that were just revoked.
 const TopicKeyRevoked = "key-revoked"
 
+// TopicEvents carries which workspace has new events: who says so, a space, and the id of the workspace.
+const TopicEvents = "events"
+
 // Bus carries short notices between the processes of a deployment. A notice reaches whoever listens at that moment,
 // at most once; nothing is kept.
 type Bus interface {

@@ -26,6 +26,7 @@ type Gateway struct {
 	redis   *redis.Client
 	limiter *redis.Limiter
 	service *domain.Service
+	changes *announcer
 	sight   *sight
 	handler http.Handler
 	log     *slog.Logger
@@ -87,6 +88,8 @@ func openStore(ctx context.Context, config Config, observe persistence.Observer)
 // It listens to the other processes until ctx ends.
 func (g *Gateway) wire(ctx context.Context) error {
 	bus := redis.NewBus(g.redis)
+	g.changes = announce(ctx, bus, uuid.NewString())
+	g.store.OnCommit(g.changes.committed)
 	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
 	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
