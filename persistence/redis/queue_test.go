@@ -15,7 +15,7 @@ import (
 )
 
 // eachQueue runs a test on both kinds of Redis and on a cluster, each with a queue of its own of width 3.
-func eachQueue(t *testing.T, test func(t *testing.T, queue *redis.Queue)) {
+func eachQueue(t *testing.T, test func(t *testing.T, queue domain.Queue)) {
 	t.Helper()
 	redistest.Each(t, func(t *testing.T, client *redis.Client) { test(t, redis.NewQueue(client, uuid.NewString(), 3)) })
 	t.Run("cluster", func(t *testing.T) {
@@ -91,7 +91,7 @@ func must(t testing.TB, err error) {
 
 func TestALaneKeepsItsWidth(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		wantClaim(t, queue, 10)
 		add(t, queue, deliveries("a", 5)...)
 		wantClaim(t, queue, 0)
@@ -110,7 +110,7 @@ func TestALaneKeepsItsWidth(t *testing.T) {
 
 func TestKnownDeliveriesStayAsTheyAre(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		due := deliveries("a", 2)
 		due[1].At = time.Now().Add(time.Hour)
 		add(t, queue, due...)
@@ -124,7 +124,7 @@ func TestKnownDeliveriesStayAsTheyAre(t *testing.T) {
 
 func TestALaterMoment(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		later := time.Now().Add(time.Hour)
 		add(t, queue, domain.Due{WebhookID: "a", DeliveryID: "a0", At: later}, domain.Due{WebhookID: "a", DeliveryID: "a1"})
 		due, next, err := queue.Claim(t.Context(), 10, 2*time.Hour)
@@ -146,7 +146,7 @@ func TestALaterMoment(t *testing.T) {
 // TestLanesTakeTurns: nobody waits for the backlog of another one.
 func TestLanesTakeTurns(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		add(t, queue, deliveries("a", 50)...)
 		add(t, queue, deliveries("b", 1)...)
 		add(t, queue, deliveries("c", 1)...)
@@ -157,7 +157,7 @@ func TestLanesTakeTurns(t *testing.T) {
 
 func TestAHeldLane(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		add(t, queue, append(deliveries("a", 5), deliveries("b", 1)...)...)
 		must(t, queue.Hold(t.Context(), "a", time.Now().Add(time.Hour)))
 		wantClaim(t, queue, 10, "b0")
@@ -181,7 +181,7 @@ func TestAHeldLane(t *testing.T) {
 // TestALostLease comes back by the clock of Redis, and a stuck lane delays no other.
 func TestALostLease(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		add(t, queue, deliveries("a", 4)...)
 		if due, _, err := queue.Claim(t.Context(), 10, 100*time.Millisecond); err != nil || len(due) != 3 {
 			t.Fatal(due, err)
@@ -202,7 +202,7 @@ func TestALostLease(t *testing.T) {
 
 func TestADroppedWebhook(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		add(t, queue, append(deliveries("a", 5), deliveries("b", 1)...)...)
 		must(t, queue.Hold(t.Context(), "a", time.Time{}))
 		wantClaim(t, queue, 10, "b0", "a0") // holding it made it line up again
@@ -217,7 +217,7 @@ func TestADroppedWebhook(t *testing.T) {
 // TestNothingIsHandedOutTwice claims from two processes at once while deliveries are finished.
 func TestNothingIsHandedOutTwice(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, queue *redis.Queue) {
+	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		const lanes, each = 10, 40
 		for i := range lanes {
 			add(t, queue, deliveries(string(rune('a'+i)), each)...)
