@@ -36,8 +36,10 @@ func (a *API) OpenAPI(publicURL string) []byte {
 		"tags":     tagList(),
 		"paths":    paths,
 		"components": object{
-			"schemas":   b.schemas,
-			"responses": errorResponses(),
+			"schemas":    b.schemas,
+			"responses":  errorResponses(),
+			"parameters": headerParameters(),
+			"headers":    answerHeaders(),
 			"securitySchemes": object{"apiKey": object{"type": "http", "scheme": "bearer",
 				"description": "A workspace key or a personal key."}},
 		},
@@ -91,10 +93,8 @@ func (b *builder) operation(rows []*plan) object {
 		"summary":     summary(main.route.Operation),
 		"description": main.about,
 		"tags":        []any{titleOf(main.noun)},
+		"parameters":  append(b.parameters(rows), headersOf(main)...),
 		"responses":   b.responses(rows),
-	}
-	if parameters := b.parameters(rows); len(parameters) > 0 {
-		out["parameters"] = parameters
 	}
 	if main.hasBody {
 		out["requestBody"] = b.requestBody(main)
@@ -184,13 +184,13 @@ func (b *builder) requestBody(p *plan) object {
 // responses lists the answer and the errors that the kind of route can meet.
 func (b *builder) responses(rows []*plan) object {
 	main := rows[len(rows)-1]
-	out := object{"429": responseReference("TooManyRequests"), "500": responseReference("Internal")}
+	out := object{}
 	for status, name := range errorNames {
 		if main.meets(status) {
 			out[strconv.Itoa(status)] = responseReference(name)
 		}
 	}
-	success := object{"description": http.StatusText(main.route.Status) + "."}
+	success := object{"description": http.StatusText(main.route.Status) + ".", "headers": headersFor(main.route.Status, main.changes())}
 	if main.route.Status != http.StatusNoContent {
 		answers := []any{}
 		for _, row := range rows {
@@ -213,7 +213,9 @@ func (p *plan) meets(status int) bool {
 		return !p.public
 	case http.StatusNotFound:
 		return strings.Contains(p.route.Pattern, "{")
-	case http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
+	case http.StatusConflict:
+		return p.changes()
+	case http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
 		return p.hasBody
 	case http.StatusBadRequest:
 		return len(p.parameters) > 0

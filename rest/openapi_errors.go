@@ -13,6 +13,7 @@ var errorNames = map[int]string{
 	http.StatusUnsupportedMediaType:  "UnsupportedMediaType",
 	http.StatusTooManyRequests:       "TooManyRequests",
 	http.StatusInternalServerError:   "Internal",
+	http.StatusServiceUnavailable:    "Unavailable",
 }
 
 var errorTexts = map[string]string{
@@ -20,17 +21,19 @@ var errorTexts = map[string]string{
 	"Unauthorized":         "UNAUTHORIZED: there is no valid key.",
 	"Forbidden":            "FORBIDDEN: the key does not allow this.",
 	"NotFound":             "NOT_FOUND: there is no such thing.",
-	"Conflict":             "CONFLICT: the change contradicts what is stored.",
+	"Conflict":             "CONFLICT: the change contradicts what is stored, or the Idempotency-Key belongs to another request or to one that is running.",
 	"TooLarge":             "BODY_TOO_LARGE: the body is larger than 1 MiB.",
 	"UnsupportedMediaType": "UNSUPPORTED_MEDIA_TYPE: the body is no JSON.",
 	"TooManyRequests":      "RATE_LIMITED: try again after the seconds in Retry-After.",
 	"Internal":             "INTERNAL: the mistake is ours and has been logged.",
+	"Unavailable":          "UNAVAILABLE: what the answer depends on is away for the moment.",
 }
 
 func errorResponses() object {
 	out := object{}
-	for name, text := range errorTexts {
-		out[name] = object{"description": text,
+	for status, name := range errorNames {
+		kept := status >= http.StatusBadRequest && status < http.StatusInternalServerError && status != http.StatusTooManyRequests && status != http.StatusUnauthorized
+		out[name] = object{"description": errorTexts[name], "headers": headersFor(status, kept),
 			"content": object{"application/json": object{"schema": reference("Error")}}}
 	}
 	return out

@@ -54,7 +54,7 @@ func TestOpenAPIIsClosedAndDescribed(t *testing.T) {
 			}
 		}
 	})
-	for _, kind := range []string{"schemas", "responses"} {
+	for _, kind := range []string{"schemas", "responses", "parameters", "headers"} {
 		for name, component := range at(doc, "#/components/"+kind).(object) {
 			if !used["#/components/"+kind+"/"+name] {
 				t.Errorf("component %s is unused", name)
@@ -112,6 +112,46 @@ func walkJSON(value any, visit func(key string, value any)) {
 	case []any:
 		for _, element := range v {
 			walkJSON(element, visit)
+		}
+	}
+}
+
+// TestOpenAPIHeaders are listed where requests may carry them and answers do.
+func TestOpenAPIHeaders(t *testing.T) {
+	t.Parallel()
+	api, _ := newAPI(t, nil)
+	doc := description(t, api)
+	for name, row := range map[string]struct{ path, method, status, request, answer string }{
+		"a change":  {"/cards/{id}", "patch", "200", "RequestId OrganisationId IdempotencyKey", "Idempotency-Replayed"},
+		"a read":    {"/session", "get", "200", "RequestId OrganisationId", ""},
+		"no key":    {"/health", "get", "200", "RequestId", ""},
+		"too many":  {"/cards/{id}", "patch", "429", "RequestId OrganisationId IdempotencyKey", "Retry-After"},
+		"a refusal": {"/cards/{id}", "patch", "409", "RequestId OrganisationId IdempotencyKey", "Idempotency-Replayed"},
+	} {
+		operation := doc["paths"].(object)[row.path].(object)[row.method].(object)
+		var request []string
+		for _, p := range anyList(operation["parameters"]) {
+			if ref, ok := p.(object)["$ref"].(string); ok {
+				request = append(request, strings.TrimPrefix(ref, "#/components/parameters/"))
+			}
+		}
+		if got := strings.Join(request, " "); got != row.request {
+			t.Errorf("%s: request headers %s, want %s", name, got, row.request)
+		}
+		answer := operation["responses"].(object)[row.status].(object)
+		if ref, ok := answer["$ref"].(string); ok {
+			answer = at(doc, ref).(object)
+		}
+		headers := answer["headers"].(object)
+		for _, header := range []string{"Retry-After", "Idempotency-Replayed"} {
+			if _, listed := headers[header]; listed != (header == row.answer) {
+				t.Errorf("%s: %s is listed: %v", name, header, listed)
+			}
+		}
+		for _, header := range []string{"X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit", "RateLimit-Policy"} {
+			if headers[header] == nil {
+				t.Errorf("%s: %s is missing", name, header)
+			}
 		}
 	}
 }
