@@ -58,6 +58,7 @@ func WithDeadline(deadline time.Duration) Option {
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
 	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
 	schema := NewExecutableSchema(Config{
+		Schema:     served(),
 		Resolvers:  &root{service, e.limitsOf},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
@@ -82,6 +83,14 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	})
 	e.engine.AroundFields(e.prices.count)
 	return e
+}
+
+// served is the contract without @defer: the library adds it, and would answer in parts, of which HTTP carries one.
+func served() *ast.Schema {
+	schema := *parsedSchema
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer")
+	return &schema
 }
 
 // Schema is the contract that the executor serves.

@@ -203,9 +203,6 @@ func (m *measuring) fragment(name string) size {
 func (m *measuring) directives(into *size, directives ast.DirectiveList) {
 	into.add(size{directives: len(directives)})
 	for _, directive := range directives {
-		if directive.Name == "defer" { // the library knows it and would answer in parts, of which HTTP carries one
-			m.err = &domain.Error{Code: codeDocument, Message: "@defer is not supported."}
-		}
 		for _, argument := range directive.Arguments {
 			m.value(argument.Value, 1)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,27 @@ func TestEverydayDocumentsPass(t *testing.T) {
 		if err := executor.Check(document); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestIntrospectionListsWhatIsSupported leaves out what every document would be refused for.
+func TestIntrospectionListsWhatIsSupported(t *testing.T) {
+	t.Parallel()
+	var answer struct {
+		Data struct {
+			Schema struct{ Directives []struct{ Name string } } `json:"__schema"`
+		}
+	}
+	recorder := ask(endpoint(), document(introspection)(), false)
+	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, directive := range answer.Data.Schema.Directives {
+		names = append(names, directive.Name)
+	}
+	if slices.Contains(names, "defer") || !slices.Contains(names, "skip") || !slices.Contains(names, "cost") {
+		t.Errorf("directives %v", names)
 	}
 }
 
