@@ -110,7 +110,7 @@ func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, boar
 		return nil, err
 	}
 	id, now := s.NewID(), s.Now()
-	position, _, err := s.lanePlace(ctx, tx, who, board.home(), &Card{ID: id}, in.ListID, anchor)
+	position, _, err := s.lanePlace(ctx, tx, who, &Card{ID: id}, in.ListID, anchor)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (s *Service) CardMove(ctx context.Context, who *Principal, id, listID strin
 		if anchor.ID == card.ID && listID == card.ListID {
 			return nil
 		}
-		position, there, err := s.lanePlace(ctx, tx, who, card.home(), card, listID, anchor)
+		position, there, err := s.lanePlace(ctx, tx, who, card, listID, anchor)
 		if err != nil || there {
 			return err
 		}
@@ -88,7 +88,7 @@ func (s *Service) CardMoveToBoard(ctx context.Context, who *Principal, id, board
 }
 
 func (s *Service) changeBoard(ctx context.Context, tx Store, who *Principal, card *Card, board *Board, listID string) error {
-	position, _, err := s.lanePlace(ctx, tx, who, board.home(), card, listID, Anchor{Kind: AnchorTop})
+	position, _, err := s.lanePlace(ctx, tx, who, card, listID, Anchor{Kind: AnchorTop})
 	if err != nil {
 		return err
 	}

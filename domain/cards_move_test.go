@@ -145,19 +145,29 @@ func (d *desk) renumbered(moved *domain.Card, order []string) {
 	d.t.Helper()
 	cards, err := d.Store.LaneCards(d.t.Context(), moved.ListID, "")
 	d.must(err)
-	var positions []map[string]any
+	positions, boards, others := []map[string]any{}, map[string]bool{}, 0
 	for i, card := range cards {
 		if card.Title != order[i] {
 			d.t.Errorf("place %d: %s, want %s", i, card.Title, order[i])
 		}
-		if card.ID != moved.ID {
-			positions = append(positions, map[string]any{"id": card.ID, "position": domain.PositionAt(len(positions))})
+		if card.ID == moved.ID {
+			continue
 		}
+		if boards[card.BoardID] = true; card.BoardID == d.board.ID {
+			positions = append(positions, map[string]any{"id": card.ID, "position": domain.PositionAt(others)})
+		}
+		others++
 	}
 	d.told("renumbered", "card:rebalanced", map[string]any{"boardId": d.board.ID, "listId": moved.ListID, "positions": positions})
 	d.told("renumbered", "card:moved", map[string]any{"boardId": d.board.ID, "cardId": moved.ID, "fromListId": d.done.ID,
 		"toListId": moved.ListID, "position": "1500.0000000000", "prevPosition": "1000.0000000000"})
-	d.heard("renumbered", []string{"card:rebalanced", "card:moved", "card:feedItem:created"})
+	for _, e := range d.tape.events[:2] {
+		if e.Type != "card:rebalanced" || !boards[*e.BoardID] {
+			d.t.Errorf("board %s heard %s, want every board of the lane to hear that it was renumbered", *e.BoardID, e.Type)
+		}
+		delete(boards, *e.BoardID)
+	}
+	d.heard("renumbered", []string{"card:rebalanced", "card:rebalanced", "card:moved", "card:feedItem:created"})
 }
 
 // Whatever is created, moved, archived and restored: a lane is in the order that lists of titles keep, and no two

@@ -66,7 +66,7 @@ func (s *Service) laneReturn(ctx context.Context, tx Store, who *Principal, card
 	if taken < 0 {
 		return card.Position, nil
 	}
-	position, _, err := s.lanePlace(ctx, tx, who, card.home(), &Card{ID: card.ID}, card.ListID,
+	position, _, err := s.lanePlace(ctx, tx, who, &Card{ID: card.ID}, card.ListID,
 		Anchor{Kind: AnchorAfter, ID: cards[taken].ID})
 	return position, err
 }

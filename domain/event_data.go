@@ -70,7 +70,7 @@ func (c *Card) wire() map[string]any {
 		"updatedAt": stamp(c.UpdatedAt)}
 	for member, text := range map[string]*string{"description": c.Description, "dueDateLocalDate": c.DueDay,
 		"dueDateSlot": (*string)(c.DueSlot), "dueDateTimezone": c.DueTimeZone, "coverAttachmentId": c.CoverAttachmentID} {
-		if text != nil {
+		if orZero(text) != "" {
 			shown[member] = *text
 		}
 	}

@@ -6,7 +6,7 @@ import "context"
 
 // lanePlace returns the place in a lane that the anchor names, and whether the card is there already. When the gap is
 // too small the lane is renumbered first, which is told before the card moves. The lane stays locked.
-func (s *Service) lanePlace(ctx context.Context, tx Store, who *Principal, at home, card *Card, listID string, anchor Anchor) (Position, bool, error) {
+func (s *Service) lanePlace(ctx context.Context, tx Store, who *Principal, card *Card, listID string, anchor Anchor) (Position, bool, error) {
 	if err := tx.LockLane(ctx, listID); err != nil {
 		return 0, false, err
 	}
@@ -21,12 +21,7 @@ func (s *Service) lanePlace(ctx context.Context, tx Store, who *Principal, at ho
 	if position, ok := PositionBetween(before, after); ok {
 		return position, false, nil
 	}
-	positions, err := tx.RenumberLane(ctx, listID)
-	if err != nil {
-		return 0, false, err
-	}
-	if err := s.emit(ctx, tx, who, outgoing{home: at, Type: "card:rebalanced",
-		Data: map[string]any{"boardId": at.BoardID, "listId": listID, "positions": rankedWire(positions)}}); err != nil {
+	if err := s.renumber(ctx, tx, who, listID); err != nil {
 		return 0, false, err
 	}
 	if before, after, err = s.neighbours(ctx, tx, card, listID, anchor); err != nil {
@@ -34,6 +29,33 @@ func (s *Service) lanePlace(ctx context.Context, tx Store, who *Principal, at ho
 	}
 	position, _ := PositionBetween(before, after)
 	return position, false, nil
+}
+
+// renumber makes room between the cards of a lane and tells every board that has cards there.
+func (s *Service) renumber(ctx context.Context, tx Store, who *Principal, listID string) error {
+	if err := tx.RenumberLane(ctx, listID); err != nil {
+		return err
+	}
+	cards, err := tx.LaneCards(ctx, listID, "")
+	if err != nil {
+		return err
+	}
+	var boards []home
+	positions := map[home][]Ranked{}
+	for _, card := range cards {
+		at := card.home()
+		if positions[at] == nil {
+			boards = append(boards, at)
+		}
+		positions[at] = append(positions[at], Ranked{ID: card.ID, Position: card.Position})
+	}
+	for _, at := range boards {
+		if err := s.emit(ctx, tx, who, outgoing{home: at, Type: "card:rebalanced",
+			Data: map[string]any{"boardId": at.BoardID, "listId": listID, "positions": rankedWire(positions[at])}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // neighbours returns the positions around the place that the anchor names, leaving out the card itself.

@@ -207,11 +207,5 @@ func (s *Service) roomAbove(ctx context.Context, tx Store, who *Principal, cards
 	if *top >= math.MinInt64+height {
 		return *top - height, nil
 	}
-	positions, err := tx.RenumberLane(ctx, listID)
-	if err != nil {
-		return 0, err
-	}
-	at := cards[0].home()
-	return PositionStep - height, s.emit(ctx, tx, who, outgoing{home: at, Type: "card:rebalanced",
-		Data: map[string]any{"boardId": at.BoardID, "listId": listID, "positions": rankedWire(positions)}})
+	return PositionStep - height, s.renumber(ctx, tx, who, listID)
 }

@@ -138,7 +138,7 @@ type Cards interface {
 	// a list other than exceptID; nil at the end of the lane.
 	LaneNeighbour(ctx context.Context, listID string, position Position, after bool, exceptID string) (*Position, error)
 	// RenumberLane gives the unarchived cards of a list the positions of PositionAt, in their order.
-	RenumberLane(ctx context.Context, listID string) ([]Ranked, error)
+	RenumberLane(ctx context.Context, listID string) error
 	// LockLane keeps others from moving cards in the list until the transaction ends.
 	LockLane(ctx context.Context, listID string) error
 	// LaneCards returns the unarchived cards of a list by position, of one board when boardID is set, and locks them.

@@ -1,11 +1,9 @@
 package persistence
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"kanera.dev/domain"
 )
@@ -41,23 +39,13 @@ func (s *Store) position(ctx context.Context, query string, args ...any) (positi
 }
 
 // RenumberLane implements domain.Cards with one statement.
-func (s *Store) RenumberLane(ctx context.Context, listID string) (ranks []domain.Ranked, err error) {
-	renumber := frag("UPDATE cards SET position = r.place FROM (SELECT c.id AS id, ? * ROW_NUMBER() OVER (ORDER BY c.position, c.id) AS place "+
-		"FROM cards c WHERE "+lane+") AS r WHERE cards.id = r.id RETURNING cards.id, cards.position", int64(domain.PositionStep), listID)
-	err = s.inTransaction(ctx, func(tx *Store) error {
-		ranks = nil
-		return tx.each(ctx, renumber, func(rows *sql.Rows) error {
-			var rank domain.Ranked
-			err := rows.Scan(&rank.ID, &rank.Position)
-			ranks = append(ranks, rank)
-			return err
-		})
-	})
+func (s *Store) RenumberLane(ctx context.Context, listID string) error {
+	err := s.exec(ctx, "UPDATE cards SET position = r.place FROM (SELECT c.id AS id, ? * ROW_NUMBER() OVER (ORDER BY c.position, c.id) AS place "+
+		"FROM cards c WHERE "+lane+") AS r WHERE cards.id = r.id", int64(domain.PositionStep), listID)
 	if err != nil {
-		return nil, fmt.Errorf("renumber a lane: %w", err)
+		return fmt.Errorf("renumber a lane: %w", err)
 	}
-	slices.SortFunc(ranks, func(a, b domain.Ranked) int { return cmp.Compare(a.Position, b.Position) })
-	return ranks, nil
+	return nil
 }
 
 // LockLane implements domain.Cards: the list stands for its lane.
