@@ -17,6 +17,7 @@ type Store interface {
 	Cards
 	History
 	Outbox
+	Deliveries
 	Keys
 
 	// InTx runs fn in one transaction and rolls back when it fails. The Store it passes is bound to the

@@ -39,6 +39,11 @@ type dialect interface {
 	median(decimal string) string
 	// positions is a FROM item v(id, position) over one parameter made by positionList.
 	positions() string
+	// records is a FROM item v over one JSON parameter, a list of objects. Columns are "name type, name type", with
+	// the types of Postgres; instants are numbers of milliseconds, to be read by instant.
+	records(columns string) string
+	// instant is the instant that is a number of milliseconds after 1970.
+	instant(milliseconds string) string
 }
 
 type postgresDialect struct{}
@@ -68,6 +73,14 @@ func (postgresDialect) median(decimal string) string {
 
 func (postgresDialect) positions() string {
 	return "jsonb_to_recordset(?::jsonb) AS v(id uuid, position bigint)"
+}
+
+func (postgresDialect) records(columns string) string {
+	return "jsonb_to_recordset(?::jsonb) AS v(" + columns + ")"
+}
+
+func (postgresDialect) instant(milliseconds string) string {
+	return "to_timestamp((" + milliseconds + ") / 1000.0)"
 }
 
 func (postgresDialect) list(ids []string) any {
@@ -100,6 +113,17 @@ func (sqliteDialect) median(decimal string) string { return "decimal_median(" + 
 func (sqliteDialect) positions() string {
 	return "(SELECT value ->> 'id' AS id, value ->> 'position' AS position FROM json_each(?)) AS v"
 }
+
+func (sqliteDialect) records(columns string) string {
+	parts := strings.Split(columns, ", ")
+	for i, column := range parts {
+		name, _, _ := strings.Cut(column, " ")
+		parts[i] = "value ->> '" + name + "' AS " + name
+	}
+	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each(?)) AS v"
+}
+
+func (sqliteDialect) instant(milliseconds string) string { return "(" + milliseconds + ")" }
 
 func (sqliteDialect) list(ids []string) any {
 	if ids == nil {
