@@ -23,8 +23,8 @@ const (
 	idlePerHost   = 64   // connections kept for the next delivery
 	idleInAll     = 1024 // as above, over all hosts
 	idleFor       = time.Minute
-	headerBytes   = 64 << 10  // of an answer
-	drainBytes    = 32 << 10  // of an answer's body beyond its excerpt, to keep the connection; then it is closed
+	headerBytes   = 64 << 10 // of an answer
+	drainBytes    = 32 << 10 // of an answer's body beyond its excerpt, to keep the connection; then it is closed
 	connectWithin = 5 * time.Second
 )
 
