@@ -118,7 +118,7 @@ func (e eventType) schema() schema {
 // objectSchema describes a closed object, and adds to defs what it refers to.
 func objectSchema(shape, members string, defs map[string]schema) schema {
 	properties, required := schema{}, []string{}
-	for _, member := range strings.FieldsSeq(members) {
+	for member := range strings.FieldsSeq(members) {
 		name, optional := strings.CutSuffix(member, "?")
 		name, nullable := strings.CutSuffix(name, "|null")
 		property := memberSchema(shape, name)
