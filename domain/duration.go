@@ -55,6 +55,12 @@ func (d DateOrDuration) String() string { return d.text }
 // MarshalText writes the text it was read from, so that filters can be told apart.
 func (d DateOrDuration) MarshalText() ([]byte, error) { return []byte(d.text), nil }
 
+// UnmarshalText reads what ParseDateOrDuration does.
+func (d *DateOrDuration) UnmarshalText(text []byte) (err error) {
+	*d, err = ParseDateOrDuration(string(text))
+	return err
+}
+
 // Instant resolves to a moment: a day begins at its midnight in zone; years to days of a duration are calendar
 // steps in zone, hours and seconds are exact. Moments outside the years 1 to 9999 become the first or last of them.
 func (d DateOrDuration) Instant(now time.Time, zone *time.Location) time.Time {

@@ -28,14 +28,23 @@ type outgoing struct {
 // emit writes an event to the outbox. The use case emits the event of the entity first; record adds those of the
 // feed.
 func (s *Service) emit(ctx context.Context, tx Store, who *Principal, e outgoing) error {
+	event, err := s.newEvent(who, e)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(ctx, event)
+}
+
+// newEvent makes an event that happens now.
+func (s *Service) newEvent(who *Principal, e outgoing) (*Event, error) {
 	data, err := json.Marshal(e.Data)
 	if err != nil {
-		return fmt.Errorf("data of event %s: %w", e.Type, err)
+		return nil, fmt.Errorf("data of event %s: %w", e.Type, err)
 	}
 	actor := actorOf(who)
-	return tx.Emit(ctx, &Event{ID: s.NewID(), OrganisationID: e.OrganisationID, WorkspaceID: e.WorkspaceID,
+	return &Event{ID: s.NewID(), OrganisationID: e.OrganisationID, WorkspaceID: e.WorkspaceID,
 		BoardID: orNil(e.BoardID), CardID: orNil(e.CardID), Type: e.Type, Data: data,
-		ActorKind: actor.Kind, ActorName: actor.Name, ActorID: actor.UserID, OccurredAt: s.Now()})
+		ActorKind: actor.Kind, ActorName: actor.Name, ActorID: actor.UserID, OccurredAt: s.Now()}, nil
 }
 
 // actorOf returns the principal as history shows it; nil stands for the system.

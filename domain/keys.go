@@ -160,8 +160,9 @@ func hashSecret(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// KeyRevoke ends a key for good and tells every process. Repeating it changes nothing, but tells them again: that is
-// what to do after an error, which may mean that the key is revoked and nobody knows yet.
+// KeyRevoke ends a key for good, disables the webhooks that belong to it, and tells every process. Repeating it changes
+// nothing, but tells them again: that is what to do after an error, which may mean that the key is revoked and nobody
+// knows yet.
 func (s *Service) KeyRevoke(ctx context.Context, id string) (*APIKey, error) {
 	key, err := s.keyRevoke(ctx, id)
 	if err != nil || s.Bus == nil {
@@ -181,7 +182,10 @@ func (s *Service) keyRevoke(ctx context.Context, id string) (*APIKey, error) {
 		}
 		now := s.Now()
 		key.RevokedAt, key.UpdatedAt = &now, now
-		return key, tx.Update(ctx, key)
+		if err := tx.Update(ctx, key); err != nil {
+			return nil, err
+		}
+		return key, tx.DisableWebhooksOf(ctx, id, now)
 	})
 }
 

@@ -9,6 +9,8 @@ type Service struct {
 	Now    Clock
 	NewID  func() string
 	WebURL string // origin of the web application, without a trailing slash
+	// Webhooks is empty where nobody makes webhooks.
+	Webhooks WebhookPorts
 }
 
 // NewID returns a time-ordered UUID (version 7).

@@ -19,6 +19,7 @@ type Store interface {
 	Outbox
 	Deliveries
 	Keys
+	Webhooks
 
 	// InTx runs fn in one transaction and rolls back when it fails. The Store it passes is bound to the
 	// transaction and must not outlive it. Serialisation failures are retried.
@@ -174,6 +175,10 @@ type Keys interface {
 	// keys whose owner's account or membership has ended. For a personal key OrganisationID is the one the key
 	// was made in.
 	PrincipalByKeyHash(ctx context.Context, hash string) (*Principal, error)
+	// PrincipalsByKeyID is PrincipalByKeyHash for several keys, by id.
+	PrincipalsByKeyID(ctx context.Context, keyIDs []string) (map[string]*Principal, error)
+	// APIKeysByID returns keys, revoked ones included.
+	APIKeysByID(ctx context.Context, ids []string) (map[string]*APIKey, error)
 	// TouchKey records that a key was used, at most once in five minutes.
 	TouchKey(ctx context.Context, keyID string, now time.Time) error
 	APIKeys(ctx context.Context) ([]*APIKey, error)

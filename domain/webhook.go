@@ -55,6 +55,17 @@ type Delivery struct {
 	UpdatedAt      time.Time
 }
 
+// DueAt is when the next attempt is due, or of a delivery that has ended, when its last one was.
+func (d *Delivery) DueAt() time.Time {
+	switch {
+	case d.NextAttemptAt != nil:
+		return *d.NextAttemptAt
+	case d.LastAttemptAt != nil:
+		return *d.LastAttemptAt
+	}
+	return d.CreatedAt
+}
+
 // TableName implements GORM's naming.
 func (Delivery) TableName() string { return "webhook_deliveries" }
 

@@ -61,4 +61,12 @@ type (
 	ActivityConnection = Connection[*domain.Activity]
 	// ActivityEdge is a row of it.
 	ActivityEdge = Edge[*domain.Activity]
+	// WebhookConnection is a page of webhooks.
+	WebhookConnection = Connection[*domain.Webhook]
+	// WebhookEdge is a row of it.
+	WebhookEdge = Edge[*domain.Webhook]
+	// WebhookDeliveryConnection is a page of deliveries.
+	WebhookDeliveryConnection = Connection[*domain.Delivery]
+	// WebhookDeliveryEdge is a row of it.
+	WebhookDeliveryEdge = Edge[*domain.Delivery]
 )

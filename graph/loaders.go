@@ -18,6 +18,7 @@ import (
 type loaders struct {
 	store domain.Store
 	wait  time.Duration // how long a loader gathers keys before it asks the store once for all of them
+	watch Watch         // hears of every batch
 
 	organisation *one[*domain.Organisation]
 	user         *one[*domain.User]
@@ -27,6 +28,9 @@ type loaders struct {
 	label        *one[*domain.Label]
 	field        *one[*domain.CustomField]
 	option       *one[*domain.CustomFieldOption]
+	webhook      *one[*domain.Webhook]
+	apiKey       *one[*domain.APIKey]
+	event        *one[*domain.Event]
 
 	acquainted    *one[bool]                 // whether the viewer shares an organisation or a board with a person
 	workspaceRole *one[domain.WorkspaceRole] // empty without one
@@ -41,23 +45,27 @@ type loaders struct {
 	labelIDsOf  *one[[]string]
 	assigneesOf *one[[]string]
 	valuesOf    *one[[]*domain.FieldValue]
+	attemptsOf  *one[[]*domain.Attempt]
 
 	workspaceMembers pages[string, *domain.WorkspaceMember]
 	workspaceBoards  pages[string, *domain.Board]
 	boardMembers     pages[string, *domain.BoardMember]
 	boardActivity    pages[string, *domain.Activity]
 	cardActivity     pages[string, *domain.Activity]
+	webhooks         pages[string, *domain.Webhook]
+	deliveries       pages[string, *domain.Delivery]
 	cards            pages[domain.CardParent, *domain.Card]
 	columns          places[column, map[string]domain.PageOf[*domain.Card], map[string]int] // by list
 }
 
-func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration) *loaders {
+func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration, watch Watch) *loaders {
 	forViewer := func(ask func(context.Context, *domain.Principal, []string) (map[string]bool, error)) *one[bool] {
 		return byID(wait, func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
 	}
 	return &loaders{
 		store:        store,
 		wait:         wait,
+		watch:        watch,
 		organisation: byID(wait, store.Organisations),
 		user:         byID(wait, store.Users),
 		workspace:    byID(wait, store.Workspaces),
@@ -66,6 +74,9 @@ func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration) *
 		label:        byID(wait, store.Labels),
 		field:        byID(wait, store.CustomFields),
 		option:       byID(wait, store.Options),
+		webhook:      byID(wait, store.Webhooks),
+		apiKey:       byID(wait, store.APIKeysByID),
+		event:        byID(wait, store.Events),
 		acquainted:   forViewer(store.SharedUsers),
 		workspaceRole: byID(wait, func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
 			return store.WorkspaceRoles(ctx, who, ids)
@@ -89,6 +100,7 @@ func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration) *
 		labelIDsOf:  byID(wait, store.LabelIDsOf),
 		assigneesOf: byID(wait, store.AssigneeIDsOf),
 		valuesOf:    byID(wait, store.FieldValuesOf),
+		attemptsOf:  byID(wait, store.AttemptsOf),
 	}
 }
 
@@ -112,6 +124,7 @@ func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[
 
 func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {
 	return dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
+		loadersOf(ctx).watch.Batch(len(keys))
 		found, err := fetch(ctx, keys)
 		if err != nil {
 			return nil, []error{err}

@@ -321,14 +321,6 @@ type FieldValueInput struct {
 	UserIds graphql.Omittable[[]string] `json:"userIds,omitempty"`
 }
 
-// Liveness of the gateway.
-type Health struct {
-	// True whenever the process answers.
-	Ok bool `json:"ok"`
-	// Name of the service.
-	Service string `json:"service"`
-}
-
 // What labelCreate did.
 type LabelCreatePayload struct {
 	// The new label.
@@ -475,6 +467,84 @@ type RateLimit struct {
 	Remaining int `json:"remaining"`
 	// When the budget is whole again if nothing more is taken.
 	ResetAt time.Time `json:"resetAt"`
+}
+
+// What webhookCreate did.
+type WebhookCreatePayload struct {
+	// Secret that signs deliveries; it cannot be read again.
+	Secret string `json:"secret"`
+	// The new webhook.
+	Webhook *domain.Webhook `json:"webhook"`
+}
+
+// What webhookDelete did.
+type WebhookDeletePayload struct {
+	// Id of the deleted webhook.
+	DeletedID string `json:"deletedId"`
+}
+
+// What webhookDeliveryRetry did.
+type WebhookDeliveryRetryPayload struct {
+	// The delivery after the attempt.
+	Delivery *domain.Delivery `json:"delivery"`
+}
+
+// What webhookPause did.
+type WebhookPausePayload struct {
+	// The webhook afterwards.
+	Webhook *domain.Webhook `json:"webhook"`
+}
+
+// What webhookRedeliver did.
+type WebhookRedeliverPayload struct {
+	// Deliveries that were queued again.
+	Count int `json:"count"`
+}
+
+// What webhookResume did.
+type WebhookResumePayload struct {
+	// The webhook afterwards.
+	Webhook *domain.Webhook `json:"webhook"`
+}
+
+// What webhookRotateSecret did.
+type WebhookRotateSecretPayload struct {
+	// Secret that signs deliveries from now on; it cannot be read again.
+	Secret string `json:"secret"`
+	// The webhook afterwards.
+	Webhook *domain.Webhook `json:"webhook"`
+}
+
+// What webhookTest did.
+type WebhookTestPayload struct {
+	// The delivery after its first attempt.
+	Delivery *domain.Delivery `json:"delivery"`
+}
+
+// Changes of a webhook; at least one member besides expectedVersion.
+type WebhookUpdateInput struct {
+	// Name, 1 to 120 characters after trimming.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// Where to send deliveries, at most 2,000 characters: https, to a public host; without user name, password and fragment.
+	URL graphql.Omittable[*string] `json:"url,omitempty"`
+	// Types of the events to hear, each of the form `noun:verb` and at most 120 characters; at most 200. All when null or empty.
+	EventTypes graphql.Omittable[[]string] `json:"eventTypes,omitempty"`
+	// Boards of the workspace to hear of, at most 200; all, and what belongs to no board, when null or empty.
+	BoardIds graphql.Omittable[[]string] `json:"boardIds,omitempty"`
+	// Hear only of cards that match, or null.
+	CardFilter graphql.Omittable[*domain.CardFilter] `json:"cardFilter,omitempty"`
+	// API key that it belongs to, or null for none: then it hears everything of the workspace.
+	APIKeyID graphql.Omittable[*string] `json:"apiKeyId,omitempty"`
+	// False pauses, true resumes and skips what was missed.
+	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
+	// Version the change is based on; another one is CONFLICT.
+	ExpectedVersion graphql.Omittable[*int] `json:"expectedVersion,omitempty"`
+}
+
+// What webhookUpdate did.
+type WebhookUpdatePayload struct {
+	// The webhook afterwards.
+	Webhook *domain.Webhook `json:"webhook"`
 }
 
 // What workspaceCreate did.

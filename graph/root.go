@@ -20,6 +20,8 @@ func (r *root) List() ListResolver                       { return listResolver{r
 func (r *root) Mutation() MutationResolver               { return mutation{r.service} }
 func (r *root) Query() QueryResolver                     { return queries{r.service, r.limits} }
 func (r *root) User() UserResolver                       { return userResolver{} }
+func (r *root) Webhook() WebhookResolver                 { return webhookResolver{r.service} }
+func (r *root) WebhookDelivery() WebhookDeliveryResolver { return deliveryResolver{} }
 func (r *root) Workspace() WorkspaceResolver             { return workspaceResolver{r.service} }
 func (r *root) WorkspaceMember() WorkspaceMemberResolver { return workspaceMemberResolver{} }
 

@@ -21,6 +21,12 @@ func (q queries) Viewer(ctx context.Context) (*Viewer, error) {
 	return &Viewer{who: domain.PrincipalFrom(ctx), WebURL: q.service.WebURL}, nil
 }
 
+// Health says that the process is alive.
+type Health struct {
+	Ok      bool
+	Service string
+}
+
 func (q queries) Health(context.Context) (*Health, error) {
 	return &Health{Ok: true, Service: "kanera-gateway"}, nil
 }

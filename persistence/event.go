@@ -91,6 +91,20 @@ func (s *Store) EventsAfter(ctx context.Context, workspaceID string, sequence in
 	return events, translate(ctx, err, "Event")
 }
 
+// Events implements domain.Outbox.
+func (s *Store) Events(ctx context.Context, ids []string) (map[string]*domain.Event, error) {
+	found := make(map[string]*domain.Event, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var events []*domain.Event
+	err := s.db.WithContext(ctx).Where(s.dialect.anyOf("id"), s.dialect.list(ids)).Find(&events).Error
+	for _, e := range events {
+		found[e.ID] = e
+	}
+	return found, translate(ctx, err, "Event")
+}
+
 // LastSequences implements domain.Outbox.
 func (s *Store) LastSequences(ctx context.Context, workspaceIDs []string) (map[string]int64, error) {
 	rows, err := s.query(ctx, "SELECT c.subject_id, c.last FROM event_counters c WHERE "+s.dialect.anyOf("c.subject_id"), s.dialect.list(workspaceIDs))

@@ -83,6 +83,9 @@ var nouns = map[reflect.Type]string{
 	reflect.TypeFor[domain.Card]():                   "Card",
 	reflect.TypeFor[domain.Activity]():               "Activity",
 	reflect.TypeFor[domain.APIKey]():                 "API key",
+	reflect.TypeFor[domain.Webhook]():                "Webhook",
+	reflect.TypeFor[domain.WebhookCursor]():          "Webhook",
+	reflect.TypeFor[domain.Delivery]():               "Delivery",
 }
 
 // nounOf names a row, or the rows of a slice.
