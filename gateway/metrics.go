@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -28,15 +29,18 @@ type metrics struct {
 	statementErrors *prometheus.CounterVec
 	commands        *prometheus.HistogramVec
 	commandErrors   *prometheus.CounterVec
+	errors          *prometheus.CounterVec
+	batches         prometheus.Histogram
 	decisions       *prometheus.CounterVec
 	degraded        prometheus.Counter
 	replays         prometheus.Counter
 }
 
-// Buckets of durations, in seconds: requests, and statements and commands, which are faster.
+// Buckets of durations, in seconds: requests, and statements and commands, which are faster. Buckets of batches, in keys.
 var (
-	slowBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25}
-	fastBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .1, .5, 1, 5}
+	slowBuckets  = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25}
+	fastBuckets  = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .1, .5, 1, 5}
+	batchBuckets = []float64{1, 2, 5, 10, 25, 50, 100, 250, 500, 1000}
 )
 
 // newMetrics makes the metrics of one gateway, together with those of the Go runtime and the process.
@@ -57,13 +61,31 @@ func newMetrics() *metrics {
 		statementErrors: counter("kanera_sql_errors_total", "Statements that failed, other than because the caller left.", "kind"),
 		commands:        histogram("kanera_redis_command_duration_seconds", "Time from sending a Redis command to its answer.", fastBuckets, "command"),
 		commandErrors:   counter("kanera_redis_errors_total", "Redis commands that failed, other than because the caller left.", "command"),
+		errors:          counter("kanera_operation_errors_total", "Operations whose answer shows the code.", "door", "code"),
+		batches:         prometheus.NewHistogram(prometheus.HistogramOpts{Name: "kanera_loader_batch_keys", Help: "Keys that a loader asks the store for at once.", Buckets: batchBuckets}),
 		decisions:       counter("kanera_rate_limit_decisions_total", "Decisions of the rate limiter; the bucket is the one that was used up.", "decision", "bucket"),
 		degraded:        prometheus.NewCounter(prometheus.CounterOpts{Name: "kanera_rate_limit_degraded_total", Help: "Decisions made without Redis."}),
 		replays:         prometheus.NewCounter(prometheus.CounterOpts{Name: "kanera_idempotency_replays_total", Help: "Answers given again for an Idempotency-Key."}),
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.inFlight, m.perRequest, m.statements, m.statementErrors, m.commands, m.commandErrors,
-		m.decisions, m.degraded, m.replays, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		m.errors, m.batches, m.decisions, m.degraded, m.replays, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// operation counts each code in the answer of an operation once; no answer is a panic. All codes are ours, none is the
+// caller's word.
+func (m *metrics) operation(door string, response *graphql.Response) {
+	if response == nil {
+		m.errors.WithLabelValues(door, string(domain.CodeInternal)).Inc()
+		return
+	}
+	counted := map[string]bool{}
+	for _, err := range response.Errors {
+		if code, _ := err.Extensions["code"].(string); !counted[code] {
+			counted[code] = true
+			m.errors.WithLabelValues(door, code).Inc()
+		}
+	}
 }
 
 // request counts an answered request; status 0 is an answer that was cut.

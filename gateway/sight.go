@@ -52,6 +52,7 @@ type record struct {
 	name       string // what the caller calls the operation
 	keyID      string
 	cost       int // what was requested
+	actualCost int // what was used of it
 	statements atomic.Int64
 	waited     atomic.Int64 // for statements, in nanoseconds: more than the request took when they ran side by side
 }
@@ -127,7 +128,7 @@ func (s *sight) note(ctx context.Context, r *http.Request, seen *record, w *coun
 func (r *record) attrs() []slog.Attr {
 	return []slog.Attr{
 		slog.String("operation", r.operation), slog.String("operationName", r.name), slog.String("keyId", r.keyID),
-		slog.Int("cost", r.cost), slog.Int64("statements", r.statements.Load()),
+		slog.Int("cost", r.cost), slog.Int("actualCost", r.actualCost), slog.Int64("statements", r.statements.Load()),
 		milliseconds("statementMilliseconds", time.Duration(r.waited.Load())),
 	}
 }

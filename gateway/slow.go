@@ -32,7 +32,8 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 	}
 	ctx, span := s.traces.operation(ctx, operation.Operation, seen)
 	return ctx, func(response *graphql.Response) {
-		seen.cost, _ = graph.CostOf(ctx)
+		seen.cost, seen.actualCost = graph.CostOf(ctx)
+		s.metrics.operation(seen.door, response)
 		endOperation(span, response)
 		if took := time.Since(began); s.slow > 0 && took > s.slow {
 			s.log.LogAttrs(ctx, slog.LevelWarn, "slow operation", append([]slog.Attr{
@@ -41,6 +42,9 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 		}
 	}
 }
+
+// Batch implements graph.Watch.
+func (s *sight) Batch(keys int) { s.metrics.batches.Observe(float64(keys)) }
 
 // nameOf is what the caller calls an operation: in its document, or beside it when the document was refused.
 func nameOf(operation *graphql.OperationContext) string {

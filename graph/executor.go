@@ -73,11 +73,11 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	e.engine.SetQueryCache(carried{})
 	e.engine.Use(extension.Introspection{})
 	e.engine.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait)))
+		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait, e.watch)))
 	})
 	e.engine.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait))
+			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait, e.watch))
 		}
 		return next(ctx)
 	})

@@ -14,6 +14,8 @@ type Watch interface {
 	// Operation begins an operation of any door, also one that was refused: then operation.Operation may be nil.
 	// It runs under the context that is returned, and done is called with its response; nil when it panicked.
 	Operation(ctx context.Context, operation *graphql.OperationContext) (watched context.Context, done func(*graphql.Response))
+	// Batch hears for how many keys a loader asks the store at once.
+	Batch(keys int)
 }
 
 // Watched tells watch of everything.
@@ -31,3 +33,6 @@ func (unwatched) Step(context.Context, string) func() { return func() {} }
 func (unwatched) Operation(ctx context.Context, _ *graphql.OperationContext) (context.Context, func(*graphql.Response)) {
 	return ctx, func(*graphql.Response) {}
 }
+
+// Batch implements Watch.
+func (unwatched) Batch(int) {}
