@@ -80,20 +80,21 @@ func (s *Service) WebhookCreate(ctx context.Context, who *Principal, in WebhookC
 	if secret, err = s.seal(hook); err != nil {
 		return "", nil, err
 	}
-	return secret, hook, s.Store.InTx(ctx, func(tx Store) error {
+	hook, err = inTx(ctx, s.Store, func(tx Store) (*Webhook, error) {
 		workspace, err := s.workspaceFor(ctx, tx, who, in.WorkspaceID, adminWorkspace)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		hook.OrganisationID, hook.WorkspaceID = workspace.OrganisationID, workspace.ID
 		if err := s.roomForWebhook(ctx, tx, workspace); err != nil {
-			return err
+			return nil, err
 		}
 		if err := s.applyToWebhook(ctx, tx, who, hook, patch); err != nil {
-			return err
+			return nil, err
 		}
-		return s.insertWebhook(ctx, tx, hook)
+		return hook, s.insertWebhook(ctx, tx, hook)
 	})
+	return secret, hook, err
 }
 
 // roomForWebhook refuses one webhook too many. It locks the workspace, so that two are not let in at once.

@@ -27,6 +27,9 @@ type Config struct {
 	PublicURL   string `env:"KANERA_PUBLIC_URL"` // origin of this server as clients see it; empty: http://Addr
 	WebURL      string `env:"KANERA_WEB_URL"`    // origin of the web application; empty: PublicURL
 
+	// SecretKey seals secrets in the database: the base64 of 32 bytes. Empty: the one in DataDir, but not in production.
+	SecretKey string `env:"KANERA_SECRET_KEY"`
+
 	Limits Limits
 
 	MetricsToken   string    `env:"KANERA_METRICS_TOKEN"`                  // empty: there is no /metrics
@@ -152,6 +155,7 @@ func (c *Config) complete() error {
 		{"KANERA_ENVIRONMENT", "development, test, staging or production", c.KeyEnvironment() != ""},
 		{"KANERA_PUBLIC_URL", "an http or https origin without a path, such as https://api.example.com", isOrigin(c.PublicURL)},
 		{"KANERA_WEB_URL", "an http or https origin without a path, such as https://app.example.com", isOrigin(c.WebURL)},
+		{"KANERA_SECRET_KEY", "the base64 of 32 bytes, and set in production", c.hasSecretKey()},
 		{"KANERA_RATE_LIMIT_KEY_PER_MINUTE", legalAllowance, c.Limits.KeyPerMinute >= 0},
 		{"KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE", legalAllowance, c.Limits.UploadPerMinute >= 0},
 		{"KANERA_RATE_LIMIT_IP_PER_MINUTE", legalAllowance, c.Limits.IPPerMinute >= 0},
@@ -172,6 +176,15 @@ func (c *Config) complete() error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// hasSecretKey accepts no key outside production, where one in the data folder is good enough.
+func (c *Config) hasSecretKey() bool {
+	if c.SecretKey == "" {
+		return c.Environment != "production"
+	}
+	_, ok := readVaultKey(c.SecretKey)
+	return ok
 }
 
 // reachable names this machine where an address means all of its interfaces.

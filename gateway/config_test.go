@@ -38,6 +38,19 @@ func TestConfigFollowsEnvironmentAndFlags(t *testing.T) {
 	}
 }
 
+// A key of secrets that is lost with a folder is nothing for production.
+func TestProductionNeedsSecretKey(t *testing.T) {
+	t.Parallel()
+	_, err := gateway.ReadConfig([]string{"KANERA_ENVIRONMENT=production"}, nil)
+	if err == nil || !strings.Contains(err.Error(), "KANERA_SECRET_KEY must be") {
+		t.Errorf("without a key: %v", err)
+	}
+	key := "KANERA_SECRET_KEY=" + strings.Repeat("QUJD", 10) + "QUI="
+	if _, err = gateway.ReadConfig([]string{"KANERA_ENVIRONMENT=production", key}, nil); err != nil {
+		t.Errorf("with a key: %v", err)
+	}
+}
+
 func TestConfigRefusals(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ line, legal string }{
@@ -53,6 +66,8 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_PUBLIC_URL=https://api.test/path", "origin"},
 		{"KANERA_PUBLIC_URL=api.test", "origin"},
 		{"KANERA_WEB_URL=ftp://app.test", "origin"},
+		{"KANERA_SECRET_KEY=s3cret", "base64 of 32 bytes"},
+		{"KANERA_SECRET_KEY=c3s3cretczY3JldA==", "base64 of 32 bytes"},
 		{"KANERA_METRICS_TOKEN=s3cret", "at least 16 characters"},
 		{"KANERA_SLOW_OPERATION=s3cret", "a duration such as 500ms"},
 		{"KANERA_SLOW_OPERATION=-1s", "a duration such as 500ms"},
