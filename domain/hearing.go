@@ -15,8 +15,9 @@ type Sieve struct {
 	Filter   *CardFilter // only events about cards that match it as they are now, archived or not; nil: all
 }
 
-// passes judges an event by what it says of itself.
-func (v Sieve) passes(e *Event) bool {
+// Passes judges an event by what it says of itself, and whether it is about a card when there is a Filter. The filter
+// itself is judged by Hears.
+func (v Sieve) Passes(e *Event) bool {
 	return e.Type != EventWebhookTest &&
 		(len(v.Types) == 0 || slices.Contains(v.Types, e.Type)) &&
 		(len(v.BoardIDs) == 0 || e.BoardID != nil && slices.Contains(v.BoardIDs, *e.BoardID)) &&
@@ -38,7 +39,7 @@ func WorkspaceItself(organisationID, workspaceID string) *Principal {
 // heard by nobody. It takes up to seven statements, whatever the number of events, and none when the sieve lets nothing
 // through.
 func (s *Service) Hears(ctx context.Context, who *Principal, events []*Event, sieve Sieve) ([]*Event, error) {
-	heard := only(events, sieve.passes)
+	heard := only(events, sieve.Passes)
 	if len(heard) == 0 || who.Detached {
 		return nil, nil
 	}
