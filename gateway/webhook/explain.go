@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"syscall"
 )
 
@@ -23,6 +24,7 @@ var causes = []struct {
 	{syscall.EPIPE, "connection reset"},
 	{syscall.EHOSTUNREACH, "host is unreachable"},
 	{syscall.ENETUNREACH, "host is unreachable"},
+	{http.ErrSchemeMismatch, "the receiver does not speak TLS"},
 	{io.EOF, "connection closed without an answer"},
 	{io.ErrUnexpectedEOF, "connection closed without an answer"},
 }
