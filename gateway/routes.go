@@ -37,12 +37,14 @@ func (d doors) routes() http.Handler {
 	mux.Handle("/graphql", d.only(d.known(d.limits.withOperationLimit, d.once.onceGraphQL(d.graphQL), refuseGraphQL), http.MethodGet, http.MethodPost))
 	mux.Handle("/api/v1/", d.known(d.limits.withKeyLimit, d.once.onceREST(d.rest), refuseREST))
 	for path, serve := range map[string]http.HandlerFunc{
-		"/{$}":           d.pages.Index,
-		"/graphiql":      d.pages.GraphiQL,
-		"/docs":          d.pages.Reference,
-		"/swagger":       d.pages.Swagger,
-		"/assets/{file}": d.pages.Asset,
-		"/openapi.json":  d.serveOpenAPI,
+		"/{$}":                        d.pages.Index,
+		"/graphiql":                   d.pages.GraphiQL,
+		"/docs":                       d.pages.Reference,
+		"/swagger":                    d.pages.Swagger,
+		"/assets/{file}":              d.pages.Asset,
+		"/openapi.json":               d.serveOpenAPI,
+		"/webhook-event-types":        serveEventTypes,
+		"/webhook-event-types/{type}": serveEventSchema,
 	} {
 		mux.Handle(path, d.only(d.limits.withAddressLimit(serve, refuseREST), http.MethodGet, http.MethodHead))
 	}
