@@ -8,7 +8,7 @@ GENERATED := graph/generated.go graph/models_gen.go
 BENCHTIME ?= 5s
 TEST ?= ./...
 
-.PHONY: help run test lint generate generate-check bench assets conformance audit cover
+.PHONY: help run test lint generate generate-check bench assets conformance audit verify-webhooks cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ conformance: ## Check the schema and the OpenAPI document with outside tools (ne
 
 audit: ## Check GraphQL over HTTP with the audits of graphql-http (needs Node)
 	docs/conformance/audit
+
+verify-webhooks: ## Let the published packages standardwebhooks and svix verify our deliveries (needs Node)
+	docs/conformance/webhook/run
 
 cover: ## Run every test and print the coverage of the hand-written code
 	.ci/with-servers go test -shuffle=on -timeout 15m -coverpkg=./... -coverprofile=coverage.out ./...
