@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"context"
 	"time"
 
 	"kanera.dev/domain"
@@ -94,3 +95,25 @@ func (d *desk) busyLists() {
 	_, err = d.ListArchiveCards(ctx, who, d.done.ID, nil)
 	d.must(err)
 }
+
+// busyWebhooks sends a test to a webhook, which does not leave.
+func (d *desk) busyWebhooks() {
+	ctx, who := d.t.Context(), d.ida
+	d.Webhooks = domain.WebhookPorts{Vault: open{}, Courier: idle{}, NewSecret: domain.NewID}
+	_, hook, err := d.WebhookCreate(ctx, who, domain.WebhookCreateInput{WorkspaceID: d.workspace.ID, Name: "hook", URL: "https://example.test/"})
+	d.must(err)
+	_, err = d.WebhookTest(ctx, who, hook.ID)
+	d.must(err)
+}
+
+// open is a vault that hides nothing.
+type open struct{}
+
+func (open) Seal(secret []byte, _ string) []byte          { return secret }
+func (open) Open(sealed []byte, _ string) ([]byte, error) { return sealed, nil }
+
+// idle is a courier who sends nothing.
+type idle struct{}
+
+func (idle) Deliver(context.Context, string) error { return nil }
+func (idle) Wake()                                 {}
