@@ -68,11 +68,12 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 	trusted.AddCert(secure.Certificate())
 
 	rows := []struct {
-		name   string
-		url    string
-		config Config
-		public bool // nothing inside may be dialled
-		want   string
+		name    string
+		url     string
+		config  Config
+		secrets []string
+		public  bool // nothing inside may be dialled
+		want    string
 	}{
 		{name: "refused", url: "http://" + refusing.Addr().String(), want: "connection refused"},
 		{name: "closed", url: "http://" + closed, want: "connection closed without an answer"},
@@ -91,10 +92,12 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 			config: Config{Resolver: failing{&net.DNSError{Err: "server misbehaving", Server: "10.9.8.7:53"}}}},
 		{name: "name server that hangs", url: "http://a.example", want: "host name cannot be looked up",
 			config: Config{Resolver: failing{&net.DNSError{Err: "i/o timeout", Server: "10.9.8.7:53", IsTimeout: true}}}},
-		{name: "an address inside", url: plain.URL, public: true, want: "address is not allowed"},
-		{name: "a name that leads inside", url: "http://a.example", public: true, want: "address is not allowed",
+		{name: "an address inside", url: secure.URL, public: true, want: "the URL is not allowed"},
+		{name: "no TLS where it is asked for", url: "http://a.example", public: true, want: "the URL is not allowed"},
+		{name: "a name that leads inside", url: "https://a.example", public: true, want: "address is not allowed",
 			config: Config{Resolver: &answers{given: [][]string{{"8.8.8.8", "10.9.8.7"}}}}},
-		{name: "no URL", url: "http://a b", want: "the request cannot be made"},
+		{name: "no URL", url: "http://a b", want: "the URL is not allowed"},
+		{name: "no secret", url: plain.URL, secrets: []string{"whsec_hush!"}, want: "the request cannot be made"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -102,7 +105,11 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 			row.config.AllowPrivate, row.config.Timeout = !row.public, 20*time.Second
 			s := NewSender(row.config)
 			t.Cleanup(s.Close)
-			got := s.Send(t.Context(), request(row.url))
+			delivery := request(row.url)
+			if row.secrets != nil {
+				delivery.Secrets = row.secrets
+			}
+			got := s.Send(t.Context(), delivery)
 			if got.Err != row.want || got.Status != 0 || got.Delivered() || got.Excerpt != "" {
 				t.Errorf("%+v, want %q", got, row.want)
 			}

@@ -26,6 +26,7 @@ const (
 	headerBytes   = 64 << 10 // of an answer
 	drainBytes    = 32 << 10 // of an answer's body beyond its excerpt, to keep the connection; then it is closed
 	connectWithin = 5 * time.Second
+	askAfter      = 15 * time.Second // silence after which an HTTP/2 connection is asked whether it is still there
 )
 
 // Config says how deliveries are sent. Zero values stand for what is said beside them.
@@ -60,9 +61,10 @@ func (r Result) Delivered() bool { return r.Err == "" }
 // Sender sends deliveries. It is safe for concurrent use, keeps connections, and never uses a proxy: what the
 // environment says about proxies is for other programs.
 type Sender struct {
-	client  *http.Client
-	timeout time.Duration
-	now     func() time.Time
+	client       *http.Client
+	allowPrivate bool
+	timeout      time.Duration
+	now          func() time.Time
 }
 
 // NewSender returns a sender. Close it in the end.
@@ -81,7 +83,7 @@ func NewSender(config Config) *Sender {
 }
 
 func newSender(config Config, dial *dialer) *Sender {
-	return &Sender{timeout: config.Timeout, now: config.Now, client: &http.Client{
+	return &Sender{allowPrivate: config.AllowPrivate, timeout: config.Timeout, now: config.Now, client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext:            dial.DialContext,
@@ -94,6 +96,7 @@ func newSender(config Config, dial *dialer) *Sender {
 			MaxIdleConns:           idleInAll,
 			IdleConnTimeout:        idleFor,
 			MaxResponseHeaderBytes: headerBytes,
+			HTTP2:                  &http.HTTP2Config{SendPingTimeout: askAfter, PingTimeout: connectWithin},
 		},
 	}}
 }
@@ -101,9 +104,12 @@ func newSender(config Config, dial *dialer) *Sender {
 // Close lets go of the connections that are kept.
 func (s *Sender) Close() { s.client.CloseIdleConnections() }
 
-// Send makes one attempt: a signed POST, within the timeout, without following redirects. Every failure is a Result;
-// when ctx ends first the attempt says nothing about the receiver, which the caller sees by ctx.Err().
+// Send makes one attempt: a signed POST, within the timeout, without following redirects. The URL has to pass CheckURL
+// now, whatever was allowed when it was saved. Every failure is a Result; when ctx ends first the attempt says nothing about the receiver, which the caller sees by ctx.Err().
 func (s *Sender) Send(ctx context.Context, request Request) Result {
+	if CheckURL(request.URL, s.allowPrivate) != nil {
+		return Result{Err: "the URL is not allowed"}
+	}
 	began := s.now()
 	limited, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"io"
 	"net"
@@ -225,22 +226,25 @@ func TestANameThatMoves(t *testing.T) {
 		t.Run("kept "+strconv.FormatBool(kept), func(t *testing.T) {
 			t.Parallel()
 			var hits atomic.Int32
-			server := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				hits.Add(1)
 				if !kept {
 					w.Header().Set("Connection", "close")
 				}
-			})
+			}))
+			t.Cleanup(server.Close)
+			trusted := x509.NewCertPool()
+			trusted.AddCert(server.Certificate())
 			public := &lines{up: func(ctx context.Context, address string) (net.Conn, error) {
-				if address != "8.8.8.8:80" {
+				if address != "8.8.8.8:443" {
 					t.Errorf("dialled %s", address)
 				}
 				return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
 			}}
 			names := &answers{given: [][]string{{"8.8.8.8"}, {"127.0.0.1"}}}
-			s := newSender(Config{Timeout: 5 * time.Second, Now: time.Now}, &dialer{names, false, public.connect})
+			s := newSender(Config{Timeout: 5 * time.Second, Now: time.Now, Roots: trusted}, &dialer{names, false, public.connect})
 			t.Cleanup(s.Close)
-			first, second := s.Send(t.Context(), request("http://a.example")), s.Send(t.Context(), request("http://a.example"))
+			first, second := s.Send(t.Context(), request("https://example.com")), s.Send(t.Context(), request("https://example.com"))
 			if !first.Delivered() {
 				t.Errorf("the first time: %+v", first)
 			}
