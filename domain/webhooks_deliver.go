@@ -11,11 +11,11 @@ const deliveryMargin = time.Second
 
 // WebhookTest sends an event webhook:test to a webhook, also to a disabled one, and returns how that went.
 func (s *Service) WebhookTest(ctx context.Context, who *Principal, id string) (*Delivery, error) {
-	if s.Webhooks.Courier == nil {
-		return nil, errNoCourier()
-	}
 	delivery, err := inTx(ctx, s.Store, func(tx Store) (*Delivery, error) {
 		hook, err := s.webhookFor(ctx, tx, who, id, nil, tx.Load)
+		if err == nil && s.Webhooks.Courier == nil {
+			err = errNoCourier()
+		}
 		if err != nil {
 			return nil, err
 		}

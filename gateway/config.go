@@ -30,7 +30,8 @@ type Config struct {
 	// SecretKey seals secrets in the database: the base64 of 32 bytes. Empty: the one in DataDir, but not in production.
 	SecretKey string `env:"KANERA_SECRET_KEY"`
 
-	Limits Limits
+	Limits   Limits
+	Webhooks Webhooks
 
 	MetricsToken   string    `env:"KANERA_METRICS_TOKEN"`                  // empty: there is no /metrics
 	SlowOperation  Threshold `env:"KANERA_SLOW_OPERATION" envDefault:"1s"` // operations that take longer are logged; 0: none are
@@ -90,6 +91,7 @@ var settings = []setting{
 	{"environment", "KANERA_ENVIRONMENT", "development, test, staging or production (default development)"},
 	{"public-url", "KANERA_PUBLIC_URL", "origin under which clients reach this server (default http://<addr>)"},
 	{"web-url", "KANERA_WEB_URL", "origin of the web application (default: the public URL)"},
+	{"webhook-allow-private", "KANERA_WEBHOOK_ALLOW_PRIVATE", "let webhooks lead to http URLs and into this network (default false)"},
 	{"metrics-token", "KANERA_METRICS_TOKEN", "bearer token for /metrics (default: there is no /metrics)"},
 	{"slow-operation", "KANERA_SLOW_OPERATION", "log operations that take longer, 0 for none (default 1s)"},
 	{"rate-limit-key-per-minute", "KANERA_RATE_LIMIT_KEY_PER_MINUTE", "requests of one key, 0 for no limit (default 400)"},
@@ -164,6 +166,7 @@ func (c *Config) complete() error {
 		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
 		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
 		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT", "a duration from 1ms to 1s", c.Limits.RedisTimeout >= Threshold(time.Millisecond) && c.Limits.RedisTimeout <= Threshold(time.Second)},
+		{"KANERA_WEBHOOK_ALLOW_PRIVATE", "true or false", c.Webhooks.AllowPrivate.isLegal()},
 		{"KANERA_METRICS_TOKEN", "empty (no /metrics) or at least 16 characters", c.MetricsToken == "" || len(c.MetricsToken) >= 16},
 		{"KANERA_SLOW_OPERATION", "a duration such as 500ms or 2s, or 0 for none", c.SlowOperation >= 0},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "empty (no traces) or the http or https URL of a collector", c.OTLPEndpoint == "" || isURL(c.OTLPEndpoint, "http", "https")},

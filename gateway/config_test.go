@@ -68,6 +68,7 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_WEB_URL=ftp://app.test", "origin"},
 		{"KANERA_SECRET_KEY=s3cret", "base64 of 32 bytes"},
 		{"KANERA_SECRET_KEY=c3s3cretczY3JldA==", "base64 of 32 bytes"},
+		{"KANERA_WEBHOOK_ALLOW_PRIVATE=s3cret", "true or false"},
 		{"KANERA_METRICS_TOKEN=s3cret", "at least 16 characters"},
 		{"KANERA_SLOW_OPERATION=s3cret", "a duration such as 500ms"},
 		{"KANERA_SLOW_OPERATION=-1s", "a duration such as 500ms"},

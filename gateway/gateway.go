@@ -13,6 +13,7 @@ import (
 
 	"kanera.dev/domain"
 	"kanera.dev/gateway/pages"
+	"kanera.dev/gateway/webhook"
 	"kanera.dev/graph"
 	"kanera.dev/persistence"
 	"kanera.dev/persistence/redis"
@@ -87,10 +88,17 @@ func openStore(ctx context.Context, config Config, observe persistence.Observer)
 // wire builds the use cases on the store, the executor on the use cases and the doors on the executor.
 // It listens to the other processes until ctx ends.
 func (g *Gateway) wire(ctx context.Context) error {
+	secrets, err := openVault(g.config)
+	if err != nil {
+		return err
+	}
 	bus := redis.NewBus(g.redis)
 	g.changes = announce(ctx, bus, uuid.NewString())
 	g.store.OnCommit(g.changes.committed)
-	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
+	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL,
+		Webhooks: domain.WebhookPorts{Vault: secrets, NewSecret: webhook.NewSecret, CheckURL: func(url string) error {
+			return webhook.CheckURL(url, g.config.Webhooks.AllowPrivate.On())
+		}}}
 	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}

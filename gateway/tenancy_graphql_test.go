@@ -188,14 +188,16 @@ func (w *tenants) tryNamed(t *testing.T) {
 	t.Helper()
 	own := w.newScratch(t)
 	for name, document := range map[string]string{
-		"by key":              `{ card(key: "` + foreignCardKey + `", organisationKey: "` + foreignOrganisationKey + `") { title } }`,
-		"by key alone":        `{ card(key: "` + foreignCardKey + `") { title } }`,
-		"own organisation":    `{ card(key: "` + foreignCardKey + `", organisationKey: "` + w.Demo.Organisation.Key + `") { title } }`,
-		"numbers":             `{ cardAggregate(groupBy: [{ dimension: BOARD }]) { rows { number(field: "NUMBER") { sum } } } }`,
-		"numbers of totals":   `{ cardAggregate(groupBy: [{ dimension: BOARD }]) { totals { number(field: "NUMBER") { sum } } } }`,
+		"by key":            `{ card(key: "` + foreignCardKey + `", organisationKey: "` + foreignOrganisationKey + `") { title } }`,
+		"by key alone":      `{ card(key: "` + foreignCardKey + `") { title } }`,
+		"own organisation":  `{ card(key: "` + foreignCardKey + `", organisationKey: "` + w.Demo.Organisation.Key + `") { title } }`,
+		"numbers":           `{ cardAggregate(groupBy: [{ dimension: BOARD }]) { rows { number(field: "NUMBER") { sum } } } }`,
+		"numbers of totals": `{ cardAggregate(groupBy: [{ dimension: BOARD }]) { totals { number(field: "NUMBER") { sum } } } }`,
+		"filter of a webhook": `mutation { webhookCreate(input: { workspaceId: "SPACE", name: "Hears", url: "http://127.0.0.1:1/",
+			cardFilter: { customFields: [{ id: "NUMBER", number: { gt: 1 } }] } }) { secret } }`,
 		"order of a relation": `{ board(id: "BOARD") { cards(orderBy: [{ customField: "NUMBER" }]) { nodes { title } } } }`,
 	} {
-		document = strings.NewReplacer("NUMBER", w.foreign[aNumberField], "BOARD\"", own.own[aBoard][0]+"\"").Replace(document)
+		document = strings.NewReplacer("NUMBER", w.foreign[aNumberField], "BOARD\"", own.own[aBoard][0]+"\"", "SPACE", own.own[aWorkspace][0]).Replace(document)
 		for _, key := range []string{own.key, w.Facts.PersonalKey} {
 			answer := w.Query(key, document, nil)
 			w.mustNotLeak(t, name, w.foreign[aNumberField], answer)

@@ -30,13 +30,14 @@ var bodies = map[string]map[string]any{
 	"setCardAssignees": {"userIds": []any{"@user"}}, "setCardCustomFieldValue": {"valueText": "Tenancy"},
 	"createCustomField": {"name": "Tenancy", "type": "text"}, "updateCustomField": {"name": "Renamed"}, "moveCustomField": {"afterFieldId": "@field"},
 	"createCustomFieldOption": {"label": "Tenancy"}, "updateCustomFieldOption": {"label": "Tenancy"}, "moveCustomFieldOption": {"afterOptionId": "@option"},
+	"createWebhook": {"name": "Tenancy", "url": "http://127.0.0.1:1/tenancy"}, "updateWebhook": {"name": "Tenancy"},
 	"createCardLabel": {"name": "Tenancy"}, "updateCardLabel": {"name": "Tenancy"}, "moveCardLabel": {"afterLabelId": "@label"},
 }
 
 // members says what the ids in paths, query strings and bodies are ids of.
 var members = map[string]kind{
 	"workspaces": aWorkspace, "boards": aBoard, "lists": aList, "cards": aCard, "custom-fields": aField, "options": anOption,
-	"card-labels": aLabel, "organisations": anOrganisationKey, "by-key": aKey, // segments before {…}
+	"card-labels": aLabel, "webhooks": aWebhook, "deliveries": aDelivery, "organisations": anOrganisationKey, "by-key": aKey, // segments before {…}
 	"listId": aList, "targetListId": aList, "boardId": aBoard, "assigneeIds": aUser, "userIds": aUser, "labelIds": aLabel, "clientToken": aToken,
 	"afterBoardId": aBoard, "beforeBoardId": aBoard, "afterListId": aList, "beforeListId": aList, "afterFieldId": aField, "beforeFieldId": aField,
 	"afterOptionId": anOption, "beforeOptionId": anOption, "afterLabelId": aLabel, "beforeLabelId": aLabel, "afterCardId": aCard,

@@ -23,7 +23,7 @@ var kinds = map[string]kind{
 	"listId": aList, "list": aList, "targetListId": aList, "labelIds": aLabel, "labels": aLabel,
 	"userIds": aUser, "assigneeIds": aUser, "creator": aUser, "assignees": aUser, "user": aUser,
 	"fieldId": aField, "customField": aField, "customFields": aField, "optionIds": anOption, "select": anOption,
-	"afterItem": aCard, "beforeItem": aCard, "clientToken": aToken,
+	"afterItem": aCard, "beforeItem": aCard, "clientToken": aToken, "webhookId": aWebhook, "apiKeyId": anAPIKey, "boardIds": aBoard,
 }
 
 // neutral names say nothing: what is above them does, at last the noun that the root field begins with.
@@ -32,7 +32,7 @@ var neutral = []string{"id", "eq", "neq", "in", "nin", "some", "every", "none", 
 var nouns = []struct {
 	prefix string
 	kind   kind
-}{{"customFieldOption", anOption}, {"customField", aField}, {"workspace", aWorkspace}, {"board", aBoard}, {"list", aList}, {"label", aLabel}, {"card", aCard}}
+}{{"webhookDelivery", aDelivery}, {"webhook", aWebhook}, {"customFieldOption", anOption}, {"customField", aField}, {"workspace", aWorkspace}, {"board", aBoard}, {"list", aList}, {"label", aLabel}, {"card", aCard}}
 
 // exceptions are the slots that take fields of one type only.
 var exceptions = map[string]kind{
@@ -72,7 +72,8 @@ func slotsOf(schema *ast.Schema, field *ast.FieldDefinition) ([]slot, error) {
 			slots = append(slots, slot{slices.Clone(path), kind, t.Elem != nil})
 			return err
 		}
-		if definition.Kind != ast.InputObject || slices.Contains(inside, definition.Name) {
+		kept := path[len(path)-1] == "cardFilter" // it may name anything, and is asked as whom its webhook listens for
+		if kept || definition.Kind != ast.InputObject || slices.Contains(inside, definition.Name) {
 			return nil
 		}
 		for _, member := range definition.Fields {
@@ -92,6 +93,7 @@ func slotsOf(schema *ast.Schema, field *ast.FieldDefinition) ([]slot, error) {
 
 // plain are values for required members that are no ids, by name or by type.
 var plain = map[string]any{
+	"url": "http://127.0.0.1:1/tenancy", "since": "2026-01-01T00:00:00Z",
 	"name": "Tenancy", "title": "Tenancy", "label": "Tenancy", "confirmationName": "@name", "completed": true, "archived": true,
 	"CustomFieldType": "TEXT", "LaneItemType": "CARD", "CardDimension": "LIST", "CardMeasure": "SUM",
 }
@@ -104,7 +106,7 @@ var besides = map[string]map[string]any{
 	"labelUpdate": {"input.name": "Tenancy"}, "customFieldUpdate": {"input.name": "Renamed"}, "customFieldOptionUpdate": {"input.label": "Tenancy"},
 	"cardUpdate": {"input.title": "Tenancy"}, "cardSetFieldValue": {"value.text": "Tenancy"}, "cardMove": {"input.position.top": true},
 	"boardMove": {"position.top": true}, "listMove": {"position.top": true}, "labelMove": {"position.top": true},
-	"customFieldMove": {"position.top": true}, "customFieldOptionMove": {"position.top": true},
+	"webhookUpdate": {"input.name": "Tenancy"}, "customFieldMove": {"position.top": true}, "customFieldOptionMove": {"position.top": true},
 }
 
 // companions are what one slot needs beside it, by root field and path.

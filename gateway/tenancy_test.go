@@ -37,6 +37,9 @@ const (
 	aCard          kind = "card"
 	aUser          kind = "user"
 	aToken         kind = "token" // of the creation of a card
+	aWebhook       kind = "webhook"
+	aDelivery      kind = "delivery"
+	anAPIKey       kind = "apiKey"
 	// These two are no ids, but REST has them in a path.
 	anOrganisationKey kind = "organisationKey"
 	aKey              kind = "key"
@@ -112,6 +115,7 @@ func (w *tenants) meet(t *testing.T, facts *demo.Facts) {
 		aNumberField:   "SELECT id FROM custom_fields WHERE type = 'number' AND workspace_id = '%s' ORDER BY position LIMIT 1",
 		aSelectField:   "SELECT id FROM custom_fields WHERE type = 'select' AND workspace_id = '%s' ORDER BY position LIMIT 1",
 		aUserField:     "SELECT id FROM custom_fields WHERE type = 'user' AND workspace_id = '%s' ORDER BY position LIMIT 1",
+		anAPIKey:       "SELECT id FROM api_keys WHERE workspace_id = '%s' ORDER BY created_at LIMIT 1",
 		anOption:       "SELECT id FROM custom_field_options WHERE workspace_id = '%s' ORDER BY position LIMIT 1",
 	} {
 		var id string
@@ -120,6 +124,25 @@ func (w *tenants) meet(t *testing.T, facts *demo.Facts) {
 		}
 		w.foreign[kind] = id
 	}
+	w.foreign[aWebhook], w.foreign[aDelivery] = w.hook(t, facts.PersonalKey, facts.WorkspaceID)
+}
+
+// hook makes a webhook that hears of nothing, with a delivery that failed.
+func (w *tenants) hook(t *testing.T, key, workspaceID string) (webhook, delivery string) {
+	t.Helper()
+	answer := w.Query(key, `mutation($workspace: ID!) { webhookCreate(input: { workspaceId: $workspace, name: "Tenancy", url: "http://127.0.0.1:1/tenancy",
+		eventTypes: ["nothing:happened"] }) { webhook { id } } }`, map[string]any{"workspace": workspaceID})
+	var made struct{ WebhookCreate struct{ Webhook identified } }
+	if err := json.Unmarshal(answer.Data, &made); err != nil || len(answer.Errors) > 0 {
+		t.Fatalf("%v: %+v", err, answer.Errors)
+	}
+	now := domain.SystemClock()
+	row := &domain.Delivery{ID: domain.NewID(), WebhookID: made.WebhookCreate.Webhook.ID, WorkspaceID: workspaceID, EventID: domain.NewID(),
+		EventType: "card:created", Status: domain.DeliveryFailed, Attempts: 8, CreatedAt: now, UpdatedAt: now}
+	if err := w.service.Store.Insert(t.Context(), row); err != nil {
+		t.Fatal(err)
+	}
+	return row.WebhookID, row.ID
 }
 
 var uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
@@ -152,7 +175,7 @@ func (w *tenants) dump(t *testing.T) []string {
 	var all []string
 	for _, table := range []string{"organisations", "users", "organisation_memberships", "workspaces", "key_prefixes", "workspace_members",
 		"boards", "board_members", "lists", "labels", "custom_fields", "custom_field_options", "cards", "card_labels", "card_assignees",
-		"field_values", "activities", "events", "api_keys"} {
+		"field_values", "activities", "events", "api_keys", "webhooks", "webhook_cursors", "webhook_deliveries"} {
 		all = append(all, w.dumpTable(t, table)...)
 	}
 	slices.Sort(all)
@@ -275,12 +298,15 @@ func (w *tenants) newScratch(t *testing.T) *scratch {
 		aList: {space.Lists[0].ID, space.Lists[1].ID}, aLabel: {space.Labels[0].ID, space.Labels[1].ID},
 		aField: {fields[0].ID, fields[1].ID}, aNumberField: twice(fields[2].ID), aUserField: twice(fields[3].ID),
 		aSelectField: twice(fields[4].ID), anOption: {fields[4].Options[0].ID, fields[4].Options[1].ID}}
-	secret, _, err := w.service.KeyCreate(t.Context(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: space.ID, Name: "Scratch",
+	secret, key, err := w.service.KeyCreate(t.Context(), domain.KeyRequest{Kind: domain.WorkspaceKey, WorkspaceID: space.ID, Name: "Scratch",
 		Scope: domain.ScopeAdmin, Environment: w.Config.KeyEnvironment()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.key = secret
+	s.own[anAPIKey] = twice(key.ID)
+	hook, delivery := w.hook(t, w.Facts.PersonalKey, space.ID)
+	s.own[aWebhook], s.own[aDelivery] = twice(hook), twice(delivery)
 	return s
 }
 

@@ -67,6 +67,7 @@ var tags = []struct{ noun, title, about string }{
 	{"card", "Cards", "Pieces of work, each on one board and in one list."},
 	{"field", "Custom fields", "Typed values that the cards of a workspace may carry."},
 	{"label", "Card labels", "Labels, shared by all boards of a workspace."},
+	{"webhook", "Webhooks", "Where the events of a workspace are sent. They need workspace admin."},
 }
 
 func tagList() (out []any) {

@@ -76,6 +76,14 @@ var routes = []Route{
 	{"PATCH", "/card-labels/{id}", "updateCardLabel", 200, ""},
 	{"DELETE", "/card-labels/{id}", "deleteCardLabel", 204, ""},
 	{"POST", "/card-labels/{id}/move", "moveCardLabel", 200, ""},
+
+	{"GET", "/workspaces/{id}/webhooks", "listWebhooks", 200, ""},
+	{"POST", "/workspaces/{id}/webhooks", "createWebhook", 201, ""},
+	{"PATCH", "/workspaces/{workspaceId}/webhooks/{endpointId}", "updateWebhook", 200, ""},
+	{"DELETE", "/workspaces/{workspaceId}/webhooks/{endpointId}", "deleteWebhook", 204, ""},
+	{"POST", "/workspaces/{workspaceId}/webhooks/{endpointId}/secret", "rotateWebhookSecret", 200, ""},
+	{"GET", "/workspaces/{workspaceId}/webhooks/{endpointId}/deliveries", "listWebhookDeliveries", 200, ""},
+	{"POST", "/workspaces/{workspaceId}/webhooks/{endpointId}/deliveries/{deliveryId}/retry", "retryWebhookDelivery", 200, ""},
 }
 
 // Routes returns the table, for tests that walk it.
