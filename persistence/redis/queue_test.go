@@ -184,7 +184,7 @@ func TestALostLease(t *testing.T) {
 	t.Parallel()
 	eachQueue(t, func(t *testing.T, queue domain.Queue) {
 		add(t, queue, deliveries("a", 4)...)
-		if due, _, err := queue.Claim(t.Context(), 10, 100*time.Millisecond); err != nil || len(due) != 3 {
+		if due, _, err := queue.Claim(t.Context(), 10, time.Second); err != nil || len(due) != 3 {
 			t.Fatal(due, err)
 		}
 		add(t, queue, deliveries("b", 1)...)
