@@ -8,6 +8,7 @@ import (
 
 	"kanera.dev/domain"
 	"kanera.dev/persistence"
+	"kanera.dev/persistence/storetest"
 )
 
 // stand is a desk where things happen that not everybody may hear of.
@@ -213,5 +214,38 @@ func TestEnvelopes(t *testing.T) {
 	broken.Data = []byte(`{`)
 	if got, err := broken.Envelope(); err == nil {
 		t.Errorf("broken data makes %s", got)
+	}
+}
+
+// BenchmarkHears judges 200 events about cards for the workspace itself, the way webhooks do.
+func BenchmarkHears(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *persistence.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			service := &domain.Service{Store: open(b), Now: domain.SystemClock, NewID: domain.NewID}
+			workspace, board := domain.NewID(), domain.NewID()
+			events := make([]*domain.Event, 200)
+			for i := range events {
+				events[i] = &domain.Event{ID: domain.NewID(), WorkspaceID: workspace, BoardID: &board, CardID: new(domain.NewID()), Type: "card:moved"}
+			}
+			who := domain.WorkspaceItself(domain.NewID(), workspace)
+			for b.Loop() {
+				heard, err := service.Hears(b.Context(), who, events, domain.Sieve{})
+				if err != nil || len(heard) != len(events) {
+					b.Fatal(len(heard), err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkEnvelope writes what a webhook sends.
+func BenchmarkEnvelope(b *testing.B) {
+	board := domain.NewID()
+	event := &domain.Event{ID: domain.NewID(), WorkspaceID: domain.NewID(), BoardID: &board, Sequence: 12, Type: "card:moved",
+		Data: []byte(`{"boardId":"` + board + `","cardId":"` + board + `","fromListId":"` + board + `","toListId":"` + board + `","position":"3000.0000000000"}`)}
+	for b.Loop() {
+		if _, err := event.Envelope(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
