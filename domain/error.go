@@ -24,6 +24,12 @@ const (
 	CodeUnregistered Code = "DOCUMENT_NOT_REGISTERED"
 	CodeUnavailable  Code = "UNAVAILABLE" // for now the server cannot take the request; nothing was done
 	CodeInternal     Code = "INTERNAL"    // anything else; the cause is logged, never shown
+	// CodeSinceExpired says that events are asked for of which some are no longer kept.
+	CodeSinceExpired Code = "SINCE_EXPIRED"
+	// CodeSlowConsumer says that a subscription ended because its caller took events more slowly than they came.
+	CodeSlowConsumer Code = "SLOW_CONSUMER"
+	// CodeTooManySubscriptions says that the key or its connection has no room for one more.
+	CodeTooManySubscriptions Code = "TOO_MANY_SUBSCRIPTIONS"
 )
 
 // Error is the only kind of error that reaches a caller. Everything else is shown as CodeInternal.

@@ -123,7 +123,7 @@ func (e *eyes) askEverything(t *testing.T) {
 	answered := 0
 	for _, q := range queries {
 		rows := []int{200, 200, 40, 12}[strings.Count(q.query, "N)")] // as many as an operation may cost
-		answer := e.Query(e.key, q.with(rows, hours), nil)
+		answer := e.Query(e.key, q.with(rows, hours, e.Facts.WorkspaceID), nil)
 		e.mustHide(t, q.name, answer.Data)
 		for _, err := range answer.Errors {
 			e.mustHide(t, q.name, []byte(err.Message))

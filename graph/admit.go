@@ -71,7 +71,7 @@ func (c *candidate) permit(ctx context.Context, operationName string) error {
 		return &domain.Error{Code: codeIntrospection, Message: "Only callers with an API key may ask for the schema."}
 	}
 	operation := c.document.Operations.ForName(operationName)
-	if operation != nil && operation.Operation != ast.Query && isQueriesOnly(ctx) {
+	if operation != nil && operation.Operation == ast.Mutation && isQueriesOnly(ctx) {
 		return &domain.Error{Code: codeMethod, Message: "Mutations need POST."}
 	}
 	return nil

@@ -83,8 +83,12 @@ func (e *Executor) charge(ctx context.Context, document *ast.QueryDocument, para
 		return nil
 	}
 	b.requested = e.prices.of(document, operation, params.Variables)
-	if b.requested > MaxCost {
-		return b.tooHigh(MaxCost)
+	most := MaxCost
+	if operation.Operation == ast.Subscription {
+		most = MaxEventCost
+	}
+	if b.requested > most {
+		return b.tooHigh(most)
 	}
 	if e.meter == nil || b.dry || domain.PrincipalFrom(ctx) == nil {
 		return nil

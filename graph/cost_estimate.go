@@ -37,8 +37,11 @@ type spread struct {
 func (p *prices) of(document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) int {
 	e := &estimate{p, document, operation, variables, nil}
 	root := p.schema.Query
-	if operation.Operation == ast.Mutation {
+	switch operation.Operation {
+	case ast.Mutation:
 		root = p.schema.Mutation
+	case ast.Subscription:
+		root = p.schema.Subscription
 	}
 	return e.selections(root.Name, operation.SelectionSet, page{})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kanera.dev/domain"
+	"kanera.dev/live"
 )
 
 // cachedDocuments is how many parsed documents of callers are kept.
@@ -35,6 +36,7 @@ type Executor struct {
 	log       *slog.Logger
 	persisted domain.Documents // nil: hashes of callers' documents are not known
 	trusted   *lru.Cache[registration, string]
+	feed      *live.Feed // nil: there are no subscriptions
 }
 
 // Option changes how an Executor works.
@@ -59,7 +61,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
 	schema := NewExecutableSchema(Config{
 		Schema:     served(),
-		Resolvers:  &root{service, e.limitsOf},
+		Resolvers:  &root{service, e.limitsOf, func() *live.Feed { return e.feed }},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
 	e.engine, e.schema, e.prices = executor.New(schema), schema.Schema(), readPrices(schema.Schema())
@@ -138,7 +140,10 @@ func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response
 	}
 	respond, ctx := e.engine.DispatchOperation(ctx, operation)
 	response = respond(ctx)
-	if response == nil { // the time is over, or the caller has gone
+	switch {
+	case response == nil && isOpened(ctx):
+		response = &graphql.Response{}
+	case response == nil: // the time is over, or the caller has gone
 		response = e.engine.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
 	}
 	response.Errors = response.Errors[:min(len(response.Errors), MaxErrors)]

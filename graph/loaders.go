@@ -31,6 +31,7 @@ type loaders struct {
 	webhook      *one[*domain.Webhook]
 	apiKey       *one[*domain.APIKey]
 	event        *one[*domain.Event]
+	visibleCard  *one[*domain.Card] // nil when the viewer cannot see the card
 
 	acquainted    *one[bool]                 // whether the viewer shares an organisation or a board with a person
 	workspaceRole *one[domain.WorkspaceRole] // empty without one
@@ -77,6 +78,9 @@ func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration, w
 		webhook:      byID(wait, store.Webhooks),
 		apiKey:       byID(wait, store.APIKeysByID),
 		event:        byID(wait, store.Events),
+		visibleCard: byID(wait, func(ctx context.Context, ids []string) (map[string]*domain.Card, error) {
+			return visibleCards(ctx, store, who, ids)
+		}),
 		acquainted:   forViewer(store.SharedUsers),
 		workspaceRole: byID(wait, func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
 			return store.WorkspaceRoles(ctx, who, ids)

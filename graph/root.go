@@ -1,11 +1,15 @@
 package graph
 
-import "kanera.dev/domain"
+import (
+	"kanera.dev/domain"
+	"kanera.dev/live"
+)
 
 // root hands out the resolvers. They hold nothing but the use cases.
 type root struct {
 	service *domain.Service
 	limits  func(*domain.Principal) *APILimits
+	feed    func() *live.Feed
 }
 
 func (r *root) Activity() ActivityResolver               { return activityResolver{} }
@@ -19,6 +23,7 @@ func (r *root) Label() LabelResolver                     { return labelResolver{
 func (r *root) List() ListResolver                       { return listResolver{r.service} }
 func (r *root) Mutation() MutationResolver               { return mutation{r.service} }
 func (r *root) Query() QueryResolver                     { return queries{r.service, r.limits} }
+func (r *root) Subscription() SubscriptionResolver       { return subscriptions{r.service, r.feed} }
 func (r *root) User() UserResolver                       { return userResolver{} }
 func (r *root) Webhook() WebhookResolver                 { return webhookResolver{r.service} }
 func (r *root) WebhookDelivery() WebhookDeliveryResolver { return deliveryResolver{} }
