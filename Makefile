@@ -6,9 +6,10 @@ SHELL := /bin/bash
 GOLANGCI_VERSION := 2.15.0
 GENERATED := graph/generated.go graph/models_gen.go
 BENCHTIME ?= 5s
+LASTING ?= 190s
 TEST ?= ./...
 
-.PHONY: help run test lint generate generate-check bench assets conformance audit verify-webhooks cover
+.PHONY: help run test lint generate generate-check bench limits assets conformance audit verify-webhooks cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +29,13 @@ generate: ## Write the GraphQL executor anew after a change to schema.graphqls
 generate-check: ## Fail when the generated files are not what the schema makes of them
 	.ci/generate-check $(GENERATED)
 
-bench: ## Measure requests/s, p50, p99 and SQL statements on 50,000 cards (BENCHTIME=5s)
-	.ci/with-servers go test -run '^$$' -bench . -benchtime $(BENCHTIME) -timeout 30m ./gateway/bench
+bench: ## Measure requests/s, p50, p99 and SQL statements on 50,000 cards, and what the HTTP chain costs (BENCHTIME=5s)
+	.ci/with-servers go test -run '^$$' -bench 'Reads|Chain' -benchtime $(BENCHTIME) -timeout 30m ./gateway/bench
+
+limits: ## Measure rate limits: a decision, a Redis that goes away, two processes at twice a budget for LASTING=190s
+	.ci/with-servers go test -run '^$$' -bench Take ./persistence/redis
+	.ci/with-servers go test -run '^$$' -bench RedisGoesAway -benchtime 100x ./persistence/redis
+	.ci/with-servers go test -run '^$$' -bench TwoProcesses -benchtime 1x -timeout 20m ./gateway/bench -lasting $(LASTING)
 
 assets: ## Fetch the browser bundles of /graphiql and /docs, to be embedded; without npm the pages use a CDN
 	@if command -v npm >/dev/null && command -v node >/dev/null; then \

@@ -45,21 +45,23 @@ var documents = []struct{ name, query string }{
 // stage is one gateway on Postgres with its data.
 type stage struct {
 	gateway *gateway.Gateway
+	store   *persistence.Store
 	server  *httptest.Server
 	facts   *demo.Facts
 	cards   []string
 	boards  []string
 }
 
-func setUp(b *testing.B) *stage {
+// setUp opens a gateway with that many cards, without budgets unless the environment (NAME=value) sets some.
+func setUp(b *testing.B, cards int, log *slog.Logger, environ ...string) *stage {
 	b.Helper()
-	config, err := gateway.ReadConfig([]string{"KANERA_DATA_DIR=" + b.TempDir(), "KANERA_ADDR=127.0.0.1:0",
-		"KANERA_DATABASE_URL=" + storetest.EmptyPostgres(b)}, nil)
+	none := []string{"KANERA_RATE_LIMIT_KEY_PER_MINUTE=0", "KANERA_RATE_LIMIT_FAILED_KEY_PER_MINUTE=0", "KANERA_RATE_LIMIT_ACCOUNT_PER_MINUTE=0",
+		"KANERA_GRAPHQL_COST_PER_MINUTE=0", "KANERA_DATA_DIR=" + b.TempDir(), "KANERA_ADDR=127.0.0.1:0", "KANERA_DATABASE_URL=" + storetest.EmptyPostgres(b)}
+	config, err := gateway.ReadConfig(append(none, environ...), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	config.Limits = gateway.Limits{}
-	opened, err := gateway.Open(b.Context(), config, slog.New(slog.DiscardHandler))
+	opened, err := gateway.Open(b.Context(), config, log)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -72,7 +74,8 @@ func setUp(b *testing.B) *stage {
 		b.Fatal(err)
 	}
 	analyze(b, config.DatabaseURL)
-	s := &stage{gateway: opened, server: httptest.NewServer(opened.Handler()), facts: facts}
+	s := &stage{gateway: opened, store: store, server: httptest.NewServer(opened.Handler()), facts: facts}
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
 	b.Cleanup(func() {
 		s.server.Close()
 		if err := opened.Close(); err != nil {
@@ -108,7 +111,7 @@ func (s *stage) learn(b *testing.B) {
 		}
 		Errors json.RawMessage
 	}
-	raw := s.ask(b, `{ boards { nodes { id } } cards(first: 200) { nodes { id } } }`, nil)
+	raw := ask(b, s.request(b.Context(), `{ boards { nodes { id } } cards(first: 200) { nodes { id } } }`, nil))
 	if err := json.Unmarshal(raw, &answer); err != nil || answer.Errors != nil {
 		b.Fatalf("%v: %s", err, raw)
 	}
@@ -133,9 +136,10 @@ func (s *stage) request(ctx context.Context, query string, variables map[string]
 	return request
 }
 
-func (s *stage) ask(b *testing.B, query string, variables map[string]any) []byte {
+// ask sends a request and returns the answer, which has to be without errors.
+func ask(b *testing.B, request *http.Request) []byte {
 	b.Helper()
-	response, err := http.DefaultClient.Do(s.request(b.Context(), query, variables))
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -155,32 +159,36 @@ func (s *stage) statements(b *testing.B, query string) int64 {
 	return count.Load()
 }
 
+// flood has the clients send n requests and returns how long each took.
+func flood(n int, send func(n int)) []time.Duration {
+	latencies, next := make([]time.Duration, n), make(chan int)
+	var done sync.WaitGroup
+	for range clients {
+		done.Go(func() {
+			for i := range next {
+				begin := time.Now()
+				send(i)
+				latencies[i] = time.Since(begin)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	return latencies
+}
+
 // BenchmarkReads reports requests/s, latencies and statements of each document at 16 clients.
 func BenchmarkReads(b *testing.B) {
-	s := setUp(b)
-	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
+	s := setUp(b, cards, slog.New(slog.DiscardHandler))
 	for _, document := range documents {
 		b.Run(document.name, func(b *testing.B) {
-			s.ask(b, document.query, s.vary(0))
+			ask(b, s.request(b.Context(), document.query, s.vary(0)))
 			statements := s.statements(b, document.query)
-			latencies := make([]time.Duration, b.N)
-			next := make(chan int)
-			var done sync.WaitGroup
 			b.ResetTimer()
-			for range clients {
-				done.Go(func() {
-					for n := range next {
-						begin := time.Now()
-						s.ask(b, document.query, s.vary(n))
-						latencies[n] = time.Since(begin)
-					}
-				})
-			}
-			for n := range b.N {
-				next <- n
-			}
-			close(next)
-			done.Wait()
+			latencies := flood(b.N, func(n int) { ask(b, s.request(b.Context(), document.query, s.vary(n))) })
 			b.StopTimer()
 			slices.Sort(latencies)
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
