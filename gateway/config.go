@@ -91,6 +91,9 @@ var settings = []setting{
 	{"environment", "KANERA_ENVIRONMENT", "development, test, staging or production (default development)"},
 	{"public-url", "KANERA_PUBLIC_URL", "origin under which clients reach this server (default http://<addr>)"},
 	{"web-url", "KANERA_WEB_URL", "origin of the web application (default: the public URL)"},
+	{"webhook-retry-base", "KANERA_WEBHOOK_RETRY_BASE", "pause before a failed delivery is tried again, doubled each time up to 120 times this (default 30s)"},
+	{"webhook-max-attempts", "KANERA_WEBHOOK_MAX_ATTEMPTS", "how often a delivery is tried, 1 to 100 (default 8)"},
+	{"webhook-timeout", "KANERA_WEBHOOK_TIMEOUT", "what a receiver has for an attempt, 100ms to 1m (default 10s)"},
 	{"webhook-allow-private", "KANERA_WEBHOOK_ALLOW_PRIVATE", "let webhooks lead to http URLs and into this network (default false)"},
 	{"metrics-token", "KANERA_METRICS_TOKEN", "bearer token for /metrics (default: there is no /metrics)"},
 	{"slow-operation", "KANERA_SLOW_OPERATION", "log operations that take longer, 0 for none (default 1s)"},
@@ -137,6 +140,12 @@ func ReadConfig(environ []string, flags *pflag.FlagSet) (Config, error) {
 // KeyEnvironment is the part of an API key that names the environment: dev, test, stg or live.
 func (c Config) KeyEnvironment() string { return keyEnvironments[c.Environment] }
 
+// rule is what a variable may be, and whether it is.
+type rule struct {
+	variable, legal string
+	ok              bool
+}
+
 // complete validates the configuration and fills in the defaults that follow from other members.
 func (c *Config) complete() error {
 	if c.PublicURL == "" {
@@ -146,10 +155,7 @@ func (c *Config) complete() error {
 		c.WebURL = c.PublicURL
 	}
 	c.PublicURL, c.WebURL = strings.TrimSuffix(c.PublicURL, "/"), strings.TrimSuffix(c.WebURL, "/")
-	rows := []struct {
-		variable, legal string
-		ok              bool
-	}{
+	rows := append(c.Webhooks.rules(), []rule{
 		{"KANERA_ADDR", "host:port with a port from 0 to 65535, such as 127.0.0.1:8080", isAddress(c.Addr)},
 		{"KANERA_DATA_DIR", "the path of a folder, such as ./data", strings.TrimSpace(c.DataDir) != ""},
 		{"KANERA_DATABASE_URL", "empty (SQLite) or postgres://user:password@host:port/database", c.DatabaseURL == "" || isURL(c.DatabaseURL, "postgres", "postgresql")},
@@ -166,12 +172,11 @@ func (c *Config) complete() error {
 		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
 		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
 		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT", "a duration from 1ms to 1s", c.Limits.RedisTimeout >= Threshold(time.Millisecond) && c.Limits.RedisTimeout <= Threshold(time.Second)},
-		{"KANERA_WEBHOOK_ALLOW_PRIVATE", "true or false", c.Webhooks.AllowPrivate.isLegal()},
 		{"KANERA_METRICS_TOKEN", "empty (no /metrics) or at least 16 characters", c.MetricsToken == "" || len(c.MetricsToken) >= 16},
 		{"KANERA_SLOW_OPERATION", "a duration such as 500ms or 2s, or 0 for none", c.SlowOperation >= 0},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "empty (no traces) or the http or https URL of a collector", c.OTLPEndpoint == "" || isURL(c.OTLPEndpoint, "http", "https")},
 		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "empty or the http or https URL that takes traces", c.TracesEndpoint == "" || isURL(c.TracesEndpoint, "http", "https")},
-	}
+	}...)
 	var wrong []error
 	for _, row := range rows {
 		if !row.ok {

@@ -16,7 +16,9 @@ func TestConfigDefaults(t *testing.T) {
 	want := gateway.Config{Addr: "127.0.0.1:8080", DataDir: "./data", Environment: "development",
 		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
-			AccountPerMinute: 2000, CostPerMinute: 200_000, RedisTimeout: gateway.Threshold(2 * time.Millisecond)}, SlowOperation: gateway.Threshold(time.Second)}
+			AccountPerMinute: 2000, CostPerMinute: 200_000, RedisTimeout: gateway.Threshold(2 * time.Millisecond)},
+		Webhooks:      gateway.Webhooks{RetryBase: gateway.Threshold(30 * time.Second), MaxAttempts: 8, Timeout: gateway.Threshold(10 * time.Second)},
+		SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}
@@ -69,6 +71,11 @@ func TestConfigRefusals(t *testing.T) {
 		{"KANERA_SECRET_KEY=s3cret", "base64 of 32 bytes"},
 		{"KANERA_SECRET_KEY=c3s3cretczY3JldA==", "base64 of 32 bytes"},
 		{"KANERA_WEBHOOK_ALLOW_PRIVATE=s3cret", "true or false"},
+		{"KANERA_WEBHOOK_RETRY_BASE=soon", "such as 30s"},
+		{"KANERA_WEBHOOK_RETRY_BASE=0", "1ms to 24h"},
+		{"KANERA_WEBHOOK_MAX_ATTEMPTS=0", "1 to 100"},
+		{"KANERA_WEBHOOK_MAX_ATTEMPTS=many", "1 to 100"},
+		{"KANERA_WEBHOOK_TIMEOUT=2m", "100ms to 1m"},
 		{"KANERA_METRICS_TOKEN=s3cret", "at least 16 characters"},
 		{"KANERA_SLOW_OPERATION=s3cret", "a duration such as 500ms"},
 		{"KANERA_SLOW_OPERATION=-1s", "a duration such as 500ms"},

@@ -22,16 +22,18 @@ import (
 
 // Gateway is the whole server, wired and ready to serve.
 type Gateway struct {
-	config  Config
-	store   *persistence.Store
-	redis   *redis.Client
-	limiter *redis.Limiter
-	service *domain.Service
-	changes *announcer
-	sight   *sight
-	handler http.Handler
-	log     *slog.Logger
-	close   func() error
+	config     Config
+	store      *persistence.Store
+	redis      *redis.Client
+	limiter    *redis.Limiter
+	service    *domain.Service
+	changes    *announcer
+	sender     *webhook.Sender
+	dispatcher *webhook.Dispatcher
+	sight      *sight
+	handler    http.Handler
+	log        *slog.Logger
+	close      func() error
 }
 
 // Open connects to database and Redis, brings the schema up to date and wires everything. Close it in the end. Secrets
@@ -59,6 +61,9 @@ func Open(ctx context.Context, config Config, log *slog.Logger, options ...Optio
 	g.close = sync.OnceValue(func() error {
 		stopListening()
 		g.limiter.Close()
+		if g.sender != nil {
+			g.sender.Close()
+		}
 		err := errors.Join(client.Close(), store.Close())
 		sight.traces.close(ctx)
 		return err
@@ -88,17 +93,12 @@ func openStore(ctx context.Context, config Config, observe persistence.Observer)
 // wire builds the use cases on the store, the executor on the use cases and the doors on the executor.
 // It listens to the other processes until ctx ends.
 func (g *Gateway) wire(ctx context.Context) error {
-	secrets, err := openVault(g.config)
-	if err != nil {
-		return err
-	}
 	bus := redis.NewBus(g.redis)
 	g.changes = announce(ctx, bus, uuid.NewString())
-	g.store.OnCommit(g.changes.committed)
-	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL,
-		Webhooks: domain.WebhookPorts{Vault: secrets, NewSecret: webhook.NewSecret, CheckURL: func(url string) error {
-			return webhook.CheckURL(url, g.config.Webhooks.AllowPrivate.On())
-		}}}
+	g.service = &domain.Service{Store: g.store, Bus: bus, Now: domain.SystemClock, NewID: domain.NewID, WebURL: g.config.WebURL}
+	if err := g.wireWebhooks(); err != nil {
+		return err
+	}
 	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}

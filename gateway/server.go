@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -25,9 +26,15 @@ type timeouts struct {
 // patient is for clients on slow but honest lines.
 var patient = timeouts{header: 5 * time.Second, read: 30 * time.Second, write: time.Minute, idle: 2 * time.Minute, shutdown: 10 * time.Second}
 
-// Serve answers requests until ctx ends, then lets the running ones finish.
+// Serve answers requests and delivers to webhooks until ctx ends, then lets what is running finish.
 func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
-	return serve(ctx, listener, g.handler, g.log, patient)
+	ctx, stop := context.WithCancel(ctx)
+	var delivering sync.WaitGroup
+	delivering.Go(func() { g.Deliver(ctx) })
+	err := serve(ctx, listener, g.handler, g.log, patient)
+	stop()
+	delivering.Wait()
+	return err
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, patience timeouts) error {
