@@ -24,6 +24,16 @@ type admission struct {
 
 type admissionKey struct{}
 
+// admission begins with nothing taken. The budgets will be shown in the header.
+func (l *limits) admission(who *domain.Principal, r *http.Request, header http.Header) *admission {
+	return &admission{limits: l, charges: l.charges(who, r), shown: rates{header: header}}
+}
+
+// under returns the context of an operation that the admission is taken with.
+func (a *admission) under(ctx context.Context) context.Context {
+	return context.WithValue(ctx, admissionKey{}, a)
+}
+
 // take charges the admission, with an operation that costs so many points. It fails when a budget is used up.
 func (a *admission) take(ctx context.Context, cost int) (domain.Verdict, error) {
 	charges := slices.Clone(a.charges)
@@ -53,7 +63,8 @@ func (a *admission) settle(ctx context.Context) error {
 }
 
 // withOperationLimit charges a GraphQL request of a known caller once: with its operation, or when it is answered
-// without one. Who is known to have nothing left is refused before the request is read.
+// without one. Who is known to have nothing left is refused before the request is read. A request to talk on in another
+// protocol is charged at once.
 func (l *limits) withOperationLimit(next http.Handler, refuse refusal) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who := domain.PrincipalFrom(r.Context())
@@ -61,14 +72,20 @@ func (l *limits) withOperationLimit(next http.Handler, refuse refusal) http.Hand
 			next.ServeHTTP(w, r)
 			return
 		}
-		a := &admission{limits: l, charges: l.charges(who, r), shown: rates{header: w.Header()}}
+		a := l.admission(who, r, w.Header())
+		if r.Header.Get("Upgrade") != "" {
+			if l.admit(w, r, refuse, a.charges) {
+				next.ServeHTTP(w, r)
+			}
+			return
+		}
 		if verdict, known := l.spent.refuse(a.charges); known {
 			l.watch(verdict)
 			a.shown.show(verdict)
 			refuse(w, r, exhausted(verdict))
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), admissionKey{}, a))
+		r = r.WithContext(a.under(r.Context()))
 		defer func() { _ = a.settle(r.Context()) }() // in case that nothing was answered; then nobody can be told
 		next.ServeHTTP(&settledAnswer{ResponseWriter: w, settle: func() error { return a.settle(r.Context()) },
 			refuse: func(err error) { refuse(w, r, err) }}, r)

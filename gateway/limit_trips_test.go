@@ -110,6 +110,18 @@ func trips(t *testing.T, g *gatewaytest.Gateway, token string) int {
 	return count
 }
 
+// TestAConnectionIsChargedAsItBegins and not begun when the budget is used up.
+func TestAConnectionIsChargedAsItBegins(t *testing.T) {
+	t.Parallel()
+	g, _ := limited(t, gateway.Limits{KeyPerMinute: 1})
+	g.Do("GET", session, g.Facts.WorkspaceKey, nil)
+	answer := g.Send("GET", "/graphql", http.Header{"Authorization": {"Bearer " + g.Facts.WorkspaceKey}, "Connection": {"Upgrade"}, "Upgrade": {"websocket"},
+		"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="}, "Sec-Websocket-Protocol": {"graphql-transport-ws"}}, nil)
+	if answer.Status != 429 || codeOf(t, answer) != "RATE_LIMITED" || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %v %s", answer.Status, answer.Header, answer.Body)
+	}
+}
+
 // TestASpentKeyIsRefusedUnread asks Redis nothing more, whatever the request is.
 func TestASpentKeyIsRefusedUnread(t *testing.T) {
 	t.Parallel()
