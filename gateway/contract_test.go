@@ -237,4 +237,5 @@ func TestContract(t *testing.T) {
 var scripts = map[string]func(*contract){
 	"errors": contractErrors, "workspaces and boards": contractWorkspaces, "lists": contractLists, "cards": contractCards,
 	"fields": contractFields, "paging": contractPaging, "anchors": contractAnchors, "quickstart": contractQuickstart,
+	"webhooks": contractWebhooks,
 }
