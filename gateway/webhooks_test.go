@@ -41,10 +41,14 @@ func TestWebhookEndToEnd(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var made struct{ WebhookCreate struct{ Webhook struct{ ID string } } }
+			var made struct {
+				WebhookCreate struct{ Webhook struct{ ID string } }
+			}
 			ask(`mutation($input: WebhookCreateInput!) { webhookCreate(input: $input) { secret webhook { id } } }`,
 				map[string]any{"input": map[string]any{"workspaceId": g.Facts.WorkspaceID, "name": "Hook", "url": receiver.URL, "eventTypes": []string{"card:created"}}}, &made)
-			var card struct{ CardCreate struct{ Card struct{ ID string } } }
+			var card struct {
+				CardCreate struct{ Card struct{ ID string } }
+			}
 			ask(`mutation($board: ID!, $list: ID!) { cardCreate(input: { boardId: $board, listId: $list, title: "Heard" }) { card { id } } }`,
 				map[string]any{"board": g.Facts.BoardID, "list": g.Facts.ListID}, &card)
 			var heard struct {
