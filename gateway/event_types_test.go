@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -17,6 +18,11 @@ func TestEventTypesAreListed(t *testing.T) {
 	names := list["eventTypes"]
 	if len(list) != 1 || len(names) != 72 || !slices.Contains(names, "card:moved") || !slices.Contains(names, "note:locked") {
 		t.Errorf("%d names: %v", len(names), names)
+	}
+	var rest map[string][]string
+	g.Do(http.MethodGet, "/api/v1/webhook-event-types", g.Facts.WorkspaceKey, nil).Decode(t, &rest)
+	if !maps.EqualFunc(list, rest, slices.Equal) {
+		t.Errorf("the API lists %v", rest)
 	}
 	if unique := slices.Compact(slices.Sorted(slices.Values(names))); len(unique) != 72 {
 		t.Errorf("%d different names", len(unique))

@@ -28,13 +28,14 @@ import (
 // reach says for every object type how to meet many of its objects: N is the number of rows of every connection on the
 // way, FIELD what is asked of each object.
 var reach = map[string][]string{
-	"Viewer":       {`viewer { FIELD }`}, // there is only one, as of the next
-	"Credential":   {`viewer { credential { FIELD } }`},
-	"Health":       {`health { FIELD }`},
-	"RateLimit":    {`rateLimit { FIELD }`},
-	"ApiLimits":    {`apiLimits { FIELD }`},
-	"RateBucket":   {`apiLimits { buckets { FIELD } }`},
-	"Organisation": {`workspaces(first: N) { nodes { organisation { FIELD } } }`, `cards(first: N) { nodes { workspace { organisation { FIELD } } } }`},
+	"Viewer":            {`viewer { FIELD }`}, // there is only one, as of the next
+	"Credential":        {`viewer { credential { FIELD } }`},
+	"Health":            {`health { FIELD }`},
+	"RateLimit":         {`rateLimit { FIELD }`},
+	"ApiLimits":         {`apiLimits { FIELD }`},
+	"RateBucket":        {`apiLimits { buckets { FIELD } }`},
+	"WebhookEventTypes": {`webhookEventTypes { FIELD }`},
+	"Organisation":      {`workspaces(first: N) { nodes { organisation { FIELD } } }`, `cards(first: N) { nodes { workspace { organisation { FIELD } } } }`},
 	"User": {`cards(first: N) { nodes { assignees { FIELD } } }`, `cards(first: N) { nodes { creator { FIELD } } }`,
 		`workspaces(first: N) { nodes { members(first: N) { nodes { user { FIELD } } } } }`},
 	"Workspace": {`workspaces(first: N) { nodes { FIELD } }`, `cards(first: N) { nodes { workspace { FIELD } } }`,

@@ -612,19 +612,20 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APILimits     func(childComplexity int) int
-		Board         func(childComplexity int, id string) int
-		Boards        func(childComplexity int, first *int, after *string, page *PageInput) int
-		Card          func(childComplexity int, id *string, key *string, organisationKey *string) int
-		CardAggregate func(childComplexity int, filter *domain.CardFilter, groupBy []*domain.CardGroup, orderBy []*domain.CardAggregateOrder, first *int, after *string, archived *bool) int
-		Cards         func(childComplexity int, filter *domain.CardFilter, orderBy []*domain.CardOrder, first *int, after *string, archived *bool) int
-		Events        func(childComplexity int, workspaceID string, since *string, types []string, boardIds []string, first *int) int
-		Health        func(childComplexity int) int
-		RateLimit     func(childComplexity int) int
-		Viewer        func(childComplexity int) int
-		Webhook       func(childComplexity int, id string, workspaceID *string) int
-		Workspace     func(childComplexity int, id string) int
-		Workspaces    func(childComplexity int, first *int, after *string, page *PageInput) int
+		APILimits         func(childComplexity int) int
+		Board             func(childComplexity int, id string) int
+		Boards            func(childComplexity int, first *int, after *string, page *PageInput) int
+		Card              func(childComplexity int, id *string, key *string, organisationKey *string) int
+		CardAggregate     func(childComplexity int, filter *domain.CardFilter, groupBy []*domain.CardGroup, orderBy []*domain.CardAggregateOrder, first *int, after *string, archived *bool) int
+		Cards             func(childComplexity int, filter *domain.CardFilter, orderBy []*domain.CardOrder, first *int, after *string, archived *bool) int
+		Events            func(childComplexity int, workspaceID string, since *string, types []string, boardIds []string, first *int) int
+		Health            func(childComplexity int) int
+		RateLimit         func(childComplexity int) int
+		Viewer            func(childComplexity int) int
+		Webhook           func(childComplexity int, id string, workspaceID *string) int
+		WebhookEventTypes func(childComplexity int) int
+		Workspace         func(childComplexity int, id string) int
+		Workspaces        func(childComplexity int, first *int, after *string, page *PageInput) int
 	}
 
 	RateBucket struct {
@@ -787,6 +788,11 @@ type ComplexityRoot struct {
 	WebhookEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	WebhookEventTypes struct {
+		EventTypes func(childComplexity int) int
+		Sent       func(childComplexity int) int
 	}
 
 	WebhookPausePayload struct {
@@ -1022,6 +1028,7 @@ type QueryResolver interface {
 	Cards(ctx context.Context, filter *domain.CardFilter, orderBy []*domain.CardOrder, first *int, after *string, archived *bool) (*Connection[*domain.Card], error)
 	CardAggregate(ctx context.Context, filter *domain.CardFilter, groupBy []*domain.CardGroup, orderBy []*domain.CardAggregateOrder, first *int, after *string, archived *bool) (*domain.CardAggregate, error)
 	Webhook(ctx context.Context, id string, workspaceID *string) (*domain.Webhook, error)
+	WebhookEventTypes(ctx context.Context) (*WebhookEventTypes, error)
 	Events(ctx context.Context, workspaceID string, since *string, types []string, boardIds []string, first *int) (*EventPage, error)
 	RateLimit(ctx context.Context) (*RateLimit, error)
 	APILimits(ctx context.Context) (*APILimits, error)
@@ -3560,6 +3567,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Webhook(childComplexity, args["id"].(string), args["workspaceId"].(*string)), true
+	case "Query.webhookEventTypes":
+		if e.ComplexityRoot.Query.WebhookEventTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.WebhookEventTypes(childComplexity), true
 	case "Query.workspace":
 		if e.ComplexityRoot.Query.Workspace == nil {
 			break
@@ -4251,6 +4264,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WebhookEdge.Node(childComplexity), true
+
+	case "WebhookEventTypes.eventTypes":
+		if e.ComplexityRoot.WebhookEventTypes.EventTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventTypes.EventTypes(childComplexity), true
+	case "WebhookEventTypes.sent":
+		if e.ComplexityRoot.WebhookEventTypes.Sent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEventTypes.Sent(childComplexity), true
 
 	case "WebhookPausePayload.webhook":
 		if e.ComplexityRoot.WebhookPausePayload.Webhook == nil {
@@ -5191,6 +5217,8 @@ type Query {
     "Workspace that it has to be in, else NOT_FOUND; any when omitted."
     workspaceId: ID
   ): Webhook! @scope(requires: ADMIN)
+  "Names that events have."
+  webhookEventTypes: WebhookEventTypes! @cost(weight: 0) @scope(requires: READ)
   "What happened in a workspace, in order, for callers that poll. Pages may be shorter than ` + "`" + `first` + "`" + ` and even empty although hasMore: go on from nextSince. Eight statements at most, whatever the page holds. A malformed since is VALIDATION; SINCE_EXPIRED when events after it are no longer kept."
   events(
     "Id of the workspace. Unknown ids are NOT_FOUND, others' are FORBIDDEN."
@@ -6120,6 +6148,14 @@ type ApiKey @cost(weight: 0) {
   kind: CredentialKind!
   "When it was revoked; null while it works."
   revokedAt: DateTime
+}
+
+"Names that events have. ` + "`" + `/webhook-event-types/{name}` + "`" + ` answers the JSON Schema of what is sent under a name."
+type WebhookEventTypes @cost(weight: 0) {
+  "Names that may be asked for, also those of nouns that are not built yet."
+  eventTypes: [String!]!
+  "Names under which something is sent."
+  sent: [String!]!
 }
 
 "One event on its way to one webhook. The id of the event is the same in every attempt and to every webhook."
@@ -8847,6 +8883,16 @@ func (ec *executionContext) childFields_WebhookEdge(ctx context.Context, field g
 		return ec.fieldContext_WebhookEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WebhookEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookEventTypes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "eventTypes":
+		return ec.fieldContext_WebhookEventTypes_eventTypes(ctx, field)
+	case "sent":
+		return ec.fieldContext_WebhookEventTypes_sent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookEventTypes", field.Name)
 }
 
 func (ec *executionContext) childFields_WebhookPausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21973,6 +22019,56 @@ func (ec *executionContext) fieldContext_Query_webhook(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_webhookEventTypes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_webhookEventTypes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().WebhookEventTypes(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				requires, err := ec.unmarshalNScope2kaneraᚗdevᚋdomainᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *WebhookEventTypes
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *WebhookEventTypes
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, requires)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *WebhookEventTypes) graphql.Marshaler {
+			return ec.marshalNWebhookEventTypes2ᚖkaneraᚗdevᚋgraphᚐWebhookEventTypes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_webhookEventTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEventTypes(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_events(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24987,6 +25083,52 @@ func (ec *executionContext) fieldContext_WebhookEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _WebhookEventTypes_eventTypes(ctx context.Context, field graphql.CollectedField, obj *WebhookEventTypes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventTypes_eventTypes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventTypes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventTypes_eventTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventTypes", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookEventTypes_sent(ctx context.Context, field graphql.CollectedField, obj *WebhookEventTypes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEventTypes_sent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEventTypes_sent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEventTypes", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _WebhookPausePayload_webhook(ctx context.Context, field graphql.CollectedField, obj *WebhookPausePayload) (ret graphql.Marshaler) {
@@ -36308,6 +36450,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "webhookEventTypes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_webhookEventTypes(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "events":
 			field := field
 
@@ -38239,6 +38403,49 @@ func (ec *executionContext) _WebhookEdge(ctx context.Context, sel ast.SelectionS
 			}
 		case "node":
 			out.Values[i] = ec._WebhookEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookEventTypesImplementors = []string{"WebhookEventTypes"}
+
+func (ec *executionContext) _WebhookEventTypes(ctx context.Context, sel ast.SelectionSet, obj *WebhookEventTypes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookEventTypesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookEventTypes")
+		case "eventTypes":
+			out.Values[i] = ec._WebhookEventTypes_eventTypes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sent":
+			out.Values[i] = ec._WebhookEventTypes_sent(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41511,6 +41718,16 @@ func (ec *executionContext) marshalNWebhookEdge2ᚕkaneraᚗdevᚋgraphᚐEdge�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNWebhookEventTypes2ᚖkaneraᚗdevᚋgraphᚐWebhookEventTypes(ctx context.Context, sel ast.SelectionSet, v *WebhookEventTypes) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookEventTypes(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNWebhookPausePayload2ᚖkaneraᚗdevᚋgraphᚐWebhookPausePayload(ctx context.Context, sel ast.SelectionSet, v *WebhookPausePayload) graphql.Marshaler {

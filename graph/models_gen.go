@@ -489,6 +489,14 @@ type WebhookDeliveryRetryPayload struct {
 	Delivery *domain.Delivery `json:"delivery"`
 }
 
+// Names that events have. `/webhook-event-types/{name}` answers the JSON Schema of what is sent under a name.
+type WebhookEventTypes struct {
+	// Names that may be asked for, also those of nouns that are not built yet.
+	EventTypes []string `json:"eventTypes"`
+	// Names under which something is sent.
+	Sent []string `json:"sent"`
+}
+
 // What webhookPause did.
 type WebhookPausePayload struct {
 	// The webhook afterwards.

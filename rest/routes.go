@@ -77,6 +77,7 @@ var routes = []Route{
 	{"DELETE", "/card-labels/{id}", "deleteCardLabel", 204, ""},
 	{"POST", "/card-labels/{id}/move", "moveCardLabel", 200, ""},
 
+	{"GET", "/webhook-event-types", "listWebhookEventTypes", 200, ""},
 	{"GET", "/workspaces/{id}/webhooks", "listWebhooks", 200, ""},
 	{"POST", "/workspaces/{id}/webhooks", "createWebhook", 201, ""},
 	{"PATCH", "/workspaces/{workspaceId}/webhooks/{endpointId}", "updateWebhook", 200, ""},
