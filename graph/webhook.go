@@ -51,7 +51,9 @@ func (r webhookResolver) Deliveries(ctx context.Context, w *domain.Webhook, firs
 		func(ctx context.Context, ids []string, page domain.Page) (map[string]domain.PageOf[*domain.Delivery], error) {
 			return store.DeliveriesOf(ctx, ids, status, page)
 		},
-		func(ctx context.Context, ids []string) (map[string]int, error) { return store.CountDeliveries(ctx, ids, status) }))
+		func(ctx context.Context, ids []string) (map[string]int, error) {
+			return store.CountDeliveries(ctx, ids, status)
+		}))
 }
 
 func (r workspaceResolver) Webhooks(ctx context.Context, w *domain.Workspace, first *int, after *string) (*WebhookConnection, error) {
