@@ -9,7 +9,7 @@ BENCHTIME ?= 5s
 LASTING ?= 190s
 TEST ?= ./...
 
-.PHONY: help run test lint generate generate-check bench limits assets conformance audit verify-webhooks cover
+.PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,14 @@ limits: ## Measure rate limits: a decision, a Redis that goes away, two processe
 	.ci/with-servers go test -run '^$$' -bench Take ./persistence/redis
 	.ci/with-servers go test -run '^$$' -bench RedisGoesAway -benchtime 100x ./persistence/redis
 	.ci/with-servers go test -run '^$$' -bench TwoProcesses -benchtime 1x -timeout 20m ./gateway/bench -lasting $(LASTING)
+
+bench-webhooks: ## Measure deliveries/s, p50 and p99 from event to receiver, and what hanging receivers do to the others
+	.ci/with-servers go test -run '^$$' -bench . -benchtime 1x -timeout 10m ./gateway/bench/webhooks
+
+chaos: ## Kill servers and empty Redis under load, and count the deliveries that were lost (about two minutes)
+	@mkdir -p .bin
+	go build -o .bin/kanera-chaos-server ./gateway/cmd/kanera
+	.ci/with-servers go run ./gateway/chaos -server .bin/kanera-chaos-server
 
 assets: ## Fetch the browser bundles of /graphiql and /docs, to be embedded; without npm the pages use a CDN
 	@if command -v npm >/dev/null && command -v node >/dev/null; then \
