@@ -111,7 +111,7 @@ func (w *worker) putBack(ctx context.Context, due []domain.Due, cause error) err
 	for i := range due {
 		due[i].At = time.Now().Add(afterTrouble)
 	}
-	_ = w.queue.Finish(ctx, due...) // else their leases end
+	_ = w.queue.Finish(context.WithoutCancel(ctx), due...) // else their leases end
 	return cause
 }
 
