@@ -100,7 +100,7 @@ func (o *once) serve(w http.ResponseWriter, r *http.Request, a asked, run http.H
 	case state == domain.ReplayRunning:
 		a.refuse(w, r, domain.Conflict("The first request with this Idempotency-Key is still running."))
 	case state == domain.ReplayFinished && answer.Omitted:
-		a.refuse(w, r, domain.Conflict("This request was carried out before; its answer was too large to be kept."))
+		a.refuse(w, r, domain.Conflict("This request was carried out before; its answer was not kept."))
 	case state == domain.ReplayFinished:
 		writeAnswer(w, answer, true)
 	default:
