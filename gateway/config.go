@@ -33,6 +33,8 @@ type Config struct {
 	Limits   Limits
 	Webhooks Webhooks
 
+	SubscriptionsPerKey Allowance `env:"KANERA_SUBSCRIPTIONS_PER_KEY" envDefault:"1000"` // open at once in this process
+
 	MetricsToken   string    `env:"KANERA_METRICS_TOKEN"`                  // empty: there is no /metrics
 	SlowOperation  Threshold `env:"KANERA_SLOW_OPERATION" envDefault:"1s"` // operations that take longer are logged; 0: none are
 	OTLPEndpoint   string    `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`           // collector, without /v1/traces; empty: no traces
@@ -95,6 +97,7 @@ var settings = []setting{
 	{"webhook-max-attempts", "KANERA_WEBHOOK_MAX_ATTEMPTS", "how often a delivery is tried, 1 to 100 (default 8)"},
 	{"webhook-timeout", "KANERA_WEBHOOK_TIMEOUT", "what a receiver has for an attempt, 100ms to 1m (default 10s)"},
 	{"webhook-allow-private", "KANERA_WEBHOOK_ALLOW_PRIVATE", "let webhooks lead to http URLs and into this network (default false)"},
+	{"subscriptions-per-key", "KANERA_SUBSCRIPTIONS_PER_KEY", "subscriptions that one key may have open at once in one process (default 1000)"},
 	{"metrics-token", "KANERA_METRICS_TOKEN", "bearer token for /metrics (default: there is no /metrics)"},
 	{"slow-operation", "KANERA_SLOW_OPERATION", "log operations that take longer, 0 for none (default 1s)"},
 	{"rate-limit-key-per-minute", "KANERA_RATE_LIMIT_KEY_PER_MINUTE", "requests of one key, 0 for no limit (default 400)"},
@@ -172,6 +175,7 @@ func (c *Config) complete() error {
 		{"KANERA_GRAPHQL_COST_PER_MINUTE", legalAllowance, c.Limits.CostPerMinute >= 0},
 		{"KANERA_MONTHLY_QUOTA", legalAllowance, c.Limits.MonthlyQuota >= 0},
 		{"KANERA_RATE_LIMIT_REDIS_TIMEOUT", "a duration from 1ms to 1s", c.Limits.RedisTimeout >= Threshold(time.Millisecond) && c.Limits.RedisTimeout <= Threshold(time.Second)},
+		{"KANERA_SUBSCRIPTIONS_PER_KEY", "a whole number of at least 1", c.SubscriptionsPerKey >= 1},
 		{"KANERA_METRICS_TOKEN", "empty (no /metrics) or at least 16 characters", c.MetricsToken == "" || len(c.MetricsToken) >= 16},
 		{"KANERA_SLOW_OPERATION", "a duration such as 500ms or 2s, or 0 for none", c.SlowOperation >= 0},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "empty (no traces) or the http or https URL of a collector", c.OTLPEndpoint == "" || isURL(c.OTLPEndpoint, "http", "https")},

@@ -17,8 +17,8 @@ func TestConfigDefaults(t *testing.T) {
 		PublicURL: "http://127.0.0.1:8080", WebURL: "http://127.0.0.1:8080",
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
 			AccountPerMinute: 2000, CostPerMinute: 200_000, RedisTimeout: gateway.Threshold(2 * time.Millisecond)},
-		Webhooks:      gateway.Webhooks{RetryBase: gateway.Threshold(30 * time.Second), MaxAttempts: 8, Timeout: gateway.Threshold(10 * time.Second)},
-		SlowOperation: gateway.Threshold(time.Second)}
+		Webhooks:            gateway.Webhooks{RetryBase: gateway.Threshold(30 * time.Second), MaxAttempts: 8, Timeout: gateway.Threshold(10 * time.Second)},
+		SubscriptionsPerKey: 1000, SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}

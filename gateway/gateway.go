@@ -15,6 +15,7 @@ import (
 	"kanera.dev/gateway/pages"
 	"kanera.dev/gateway/webhook"
 	"kanera.dev/graph"
+	"kanera.dev/live"
 	"kanera.dev/persistence"
 	"kanera.dev/persistence/redis"
 	"kanera.dev/rest"
@@ -28,6 +29,8 @@ type Gateway struct {
 	limiter    *redis.Limiter
 	service    *domain.Service
 	changes    *announcer
+	feed       *live.Feed
+	graphQL    *graph.Handler
 	sender     *webhook.Sender
 	dispatcher *webhook.Dispatcher
 	sight      *sight
@@ -99,11 +102,13 @@ func (g *Gateway) wire(ctx context.Context) error {
 	if err := g.wireWebhooks(); err != nil {
 		return err
 	}
-	single := &once{replay: sealedReplay{redis.NewReplay(g.redis), g.service.Webhooks.Vault}, newID: uuid.NewString, log: g.log}
+	g.feed = g.wireLive(ctx)
+	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}
 	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
-		graph.Persisted(redis.NewDocuments(g.redis)))
+		graph.Persisted(redis.NewDocuments(g.redis)), graph.Live(g.feed))
+	g.graphQL = graph.NewHandler(executor)
 	api, err := rest.New(executor, g.log, rest.Naming(noteOperation))
 	if err != nil {
 		return fmt.Errorf("compile REST routes: %w", err)
@@ -113,7 +118,7 @@ func (g *Gateway) wire(ctx context.Context) error {
 		return err
 	}
 	g.handler = doors{
-		graphQL: graph.NewHandler(executor), rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
+		graphQL: g.graphQL, rest: api, openAPI: api.OpenAPI(g.config.PublicURL), pages: browser,
 		authenticate: remembered.authenticate, limits: limits, once: single, sight: g.sight, checks: g.checks(), metricsToken: g.config.MetricsToken, newID: uuid.NewString, log: g.log,
 	}.handler()
 	return nil

@@ -95,7 +95,9 @@ func (m *metrics) request(seen *record, status int, took time.Duration, header h
 		operation = "none"
 	}
 	m.requests.WithLabelValues(seen.door, operation, strconv.Itoa(status)).Inc()
-	m.durations.WithLabelValues(seen.door, operation).Observe(took.Seconds())
+	if seen.door != doorLive {
+		m.durations.WithLabelValues(seen.door, operation).Observe(took.Seconds())
+	}
 	m.perRequest.WithLabelValues(seen.door).Observe(float64(seen.statements.Load()))
 	if header.Get(replayedHeader) == "true" {
 		m.replays.Inc()

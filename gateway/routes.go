@@ -34,7 +34,7 @@ func (d doors) handler() http.Handler {
 
 func (d doors) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", d.only(d.known(d.limits.withOperationLimit, d.once.onceGraphQL(d.graphQL), refuseGraphQL), http.MethodGet, http.MethodPost))
+	mux.Handle("/graphql", d.only(d.known(d.limits.withOperationLimit, withDoorman(d.once.onceGraphQL(d.graphQL), d.authenticate, d.limits), refuseGraphQL), http.MethodGet, http.MethodPost))
 	mux.Handle("/api/v1/", d.known(d.limits.withKeyLimit, d.once.onceREST(d.rest), refuseREST))
 	for path, serve := range map[string]http.HandlerFunc{
 		"/{$}":                        d.pages.Index,

@@ -31,6 +31,10 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	var delivering sync.WaitGroup
 	delivering.Go(func() { g.Deliver(ctx) })
+	delivering.Go(func() {
+		<-ctx.Done()
+		g.endStreams(ctx)
+	})
 	err := serve(ctx, listener, g.handler, g.log, patient)
 	stop()
 	delivering.Wait()

@@ -79,9 +79,15 @@ func noteOperation(ctx context.Context, operation string) {
 	}
 }
 
-// doorOf names the way in that a path belongs to.
-func doorOf(path string) string {
+// doorLive is the way in of what lasts: it is counted, but how long it took says nothing.
+const doorLive = "live"
+
+// doorOf names the way in that a request comes by.
+func doorOf(r *http.Request) string {
+	path := r.URL.Path
 	switch {
+	case path == "/graphql" && isStream(r):
+		return doorLive
 	case path == "/graphql":
 		return "graphql"
 	case strings.HasPrefix(path, "/api/v1/"):
@@ -95,7 +101,7 @@ func doorOf(path string) string {
 // withSight watches every request. It stands outside of everything but the request id.
 func (s *sight) withSight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, seen, counted := time.Now(), &record{door: doorOf(r.URL.Path)}, &countingWriter{ResponseWriter: w}
+		began, seen, counted := time.Now(), &record{door: doorOf(r)}, &countingWriter{ResponseWriter: w}
 		ctx, span := s.traces.request(context.WithValue(r.Context(), recordKey{}, seen), r, seen.door)
 		s.metrics.inFlight.WithLabelValues(seen.door).Inc()
 		defer func() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -33,19 +35,67 @@ var statuses = map[domain.Code]int{
 	codeTooManyOperations: http.StatusBadRequest, codeTooManyAliases: http.StatusBadRequest,
 	codeTooManyDirectives: http.StatusBadRequest, codeTooDeep: http.StatusBadRequest,
 	codeTooManySelections: http.StatusBadRequest, codeTooManyRepetitions: http.StatusBadRequest,
-	codeFragmentCycle: http.StatusBadRequest, codeCostTooHigh: http.StatusBadRequest, codeIntrospection: http.StatusForbidden,
-	domain.CodeUnregistered: http.StatusForbidden, domain.CodeRateLimited: http.StatusTooManyRequests,
+	codeFragmentCycle: http.StatusBadRequest, codeCostTooHigh: http.StatusBadRequest, codeNoStream: http.StatusNotAcceptable, codeIntrospection: http.StatusForbidden,
+	domain.CodeUnregistered: http.StatusForbidden, domain.CodeRateLimited: http.StatusTooManyRequests, domain.CodeTooManySubscriptions: http.StatusTooManyRequests,
 	domain.CodeTimeout: http.StatusGatewayTimeout, domain.CodeUnavailable: http.StatusServiceUnavailable,
 }
 
-// endpoint serves GraphQL over HTTP: POST for everything, GET for queries.
-type endpoint struct{ executor *Executor }
+// Handler serves GraphQL over HTTP: POST for everything, GET for queries; event streams for who accepts them, by both; and
+// WebSockets.
+type Handler struct {
+	executor  *Executor
+	heartbeat time.Duration
+	stopping  context.Context //nolint:containedctx // ends the WebSockets, which outlive their requests
+	stop      context.CancelFunc
+	mu        sync.Mutex // over entering and stopping
+	sockets   sync.WaitGroup
+}
 
 // NewHandler returns the HTTP endpoint of an executor.
-func NewHandler(executor *Executor) http.Handler { return &endpoint{executor} }
+func NewHandler(executor *Executor, options ...HandlerOption) *Handler {
+	h := &Handler{executor: executor, heartbeat: heartbeat}
+	h.stopping, h.stop = context.WithCancel(context.Background())
+	for _, option := range options {
+		option(h)
+	}
+	return h
+}
+
+// Drain closes all WebSockets, and takes no new ones, until they are closed or ctx ends.
+func (h *Handler) Drain(ctx context.Context) {
+	h.mu.Lock()
+	h.stop()
+	h.mu.Unlock()
+	drained := make(chan struct{})
+	go func() {
+		h.sockets.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+	}
+}
+
+// enter counts a WebSocket, unless the handler is draining.
+func (h *Handler) enter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopping.Err() != nil {
+		return false
+	}
+	h.sockets.Add(1)
+	return true
+}
+
+func (h *Handler) leave() { h.sockets.Done() }
 
 // ServeHTTP answers one GraphQL request. The bytes of the response are written as the executor made them.
-func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isSocket(r) {
+		h.serveSocket(w, r)
+		return
+	}
 	params, err := read(w, r)
 	if err != nil {
 		write(w, r, refused(r.Context(), err))
@@ -55,8 +105,12 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		ctx = withQueriesOnly(ctx)
 	}
-	e.pass(w, r.WithContext(ctx), params, func(w http.ResponseWriter, r *http.Request) {
-		write(w, r, e.executor.Run(r.Context(), params))
+	h.pass(w, r.WithContext(ctx), params, func(w http.ResponseWriter, r *http.Request) {
+		if accepts(r, mediaEvents) {
+			h.serveEvents(w, r, params)
+			return
+		}
+		write(w, r, h.executor.Run(r.Context(), params))
 	})
 }
 

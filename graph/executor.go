@@ -139,7 +139,7 @@ func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response
 		return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 	}
 	respond, ctx := e.engine.DispatchOperation(ctx, operation)
-	response = respond(ctx)
+	response = respond(inRootField(ctx, operation))
 	switch {
 	case response == nil && isOpened(ctx):
 		response = &graphql.Response{}

@@ -178,12 +178,10 @@ func (s subscriptions) source(ctx context.Context, since *string, plan func(*dom
 // sameness is equal for operations that differ in nothing but a variable that is used for since and for nothing else.
 func sameness(operation *graphql.OperationContext) string {
 	variables := maps.Clone(operation.Variables)
-	if field, ok := operation.Operation.SelectionSet[0].(*ast.Field); ok {
-		since := field.Arguments.ForName("since")
-		// Its name stands where it is declared, and there. Longer names that begin so only make less the same.
-		if since != nil && since.Value.Kind == ast.Variable && strings.Count(operation.RawQuery, "$"+since.Value.Raw) == 2 {
-			delete(variables, since.Value.Raw)
-		}
+	since := rootField(operation).Arguments.ForName("since")
+	// Its name stands where it is declared, and there. Longer names that begin so only make less the same.
+	if since != nil && since.Value.Kind == ast.Variable && strings.Count(operation.RawQuery, "$"+since.Value.Raw) == 2 {
+		delete(variables, since.Value.Raw)
 	}
 	raw, err := json.Marshal([]any{operation.RawQuery, operation.Operation.Name, variables})
 	if err != nil {
@@ -191,6 +189,19 @@ func sameness(operation *graphql.OperationContext) string {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
+}
+
+// rootField is the only root field that a subscription has.
+func rootField(operation *graphql.OperationContext) graphql.CollectedField {
+	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Subscription"})[0]
+}
+
+// inRootField tells what a subscription resolves for an event where it stands, for the paths of errors.
+func inRootField(ctx context.Context, operation *graphql.OperationContext) context.Context {
+	if operation.Operation.Operation != ast.Subscription {
+		return ctx
+	}
+	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: rootField(operation)})
 }
 
 type identityKey struct{}

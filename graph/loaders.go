@@ -81,7 +81,7 @@ func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration, w
 		visibleCard: byID(wait, func(ctx context.Context, ids []string) (map[string]*domain.Card, error) {
 			return visibleCards(ctx, store, who, ids)
 		}),
-		acquainted:   forViewer(store.SharedUsers),
+		acquainted: forViewer(store.SharedUsers),
 		workspaceRole: byID(wait, func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
 			return store.WorkspaceRoles(ctx, who, ids)
 		}),

@@ -29,13 +29,13 @@ func WithGate(ctx context.Context, gate Gate) context.Context {
 
 // pass runs an operation; a mutation runs through the gate of its request. What will be refused anyway, and what is
 // not to be executed, needs no gate.
-func (e *endpoint) pass(w http.ResponseWriter, r *http.Request, params *graphql.RawParams, run http.HandlerFunc) {
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, params *graphql.RawParams, run http.HandlerFunc) {
 	gate, ok := r.Context().Value(gateKey{}).(Gate)
 	if !ok {
 		run(w, r)
 		return
 	}
-	change, ok := e.executor.changeOf(r.Context(), *params)
+	change, ok := h.executor.changeOf(r.Context(), *params)
 	if !ok {
 		run(w, r)
 		return

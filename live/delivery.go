@@ -19,8 +19,8 @@ type Delivery struct {
 type delivered struct{ same, keyID, organisationID, eventID, cursor string }
 
 // Shared works something out for a delivery, once for all who subscribed to the same and act for the same. Its context
-// does not end with any of them.
+// does not end with any of them, nor with the feed, so that nothing is delivered by half.
 func Shared[T any](d *Delivery, work func(context.Context) T) T {
 	key := delivered{d.stream.request.Same, d.Who.KeyID, d.Who.OrganisationID, d.Event.ID, d.Cursor}
-	return share(d.moment, key, func() T { return work(d.stream.feed.ctx) })
+	return share(d.moment, key, func() T { return work(context.WithoutCancel(d.stream.feed.ctx)) })
 }

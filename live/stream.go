@@ -206,7 +206,7 @@ type verdict struct {
 func (s *Stream) hears(moment *Moment, after int64) ([]*domain.Event, error) {
 	who, key := s.who, judgement{s.request.Same, s.who.KeyID, s.who.OrganisationID, after}
 	heard := share(moment, key, func() verdict {
-		ctx, cancel := context.WithTimeout(s.feed.ctx, hearingTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.feed.ctx), hearingTime)
 		defer cancel()
 		events, err := s.feed.service.Hears(ctx, who, moment.from(after), s.request.Sieve)
 		return verdict{events, err}
