@@ -103,7 +103,7 @@ func (g *Gateway) wire(ctx context.Context) error {
 		return err
 	}
 	g.feed = g.wireLive(ctx)
-	single := &once{replay: redis.NewReplay(g.redis), newID: uuid.NewString, log: g.log}
+	single := &once{replay: sealedReplay{redis.NewReplay(g.redis), g.service.Webhooks.Vault}, newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}
 	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
