@@ -96,7 +96,7 @@ func disturb(ctx context.Context, servers []*server, client *client) error {
 	defer group.Wait()
 	moments := loadFor / (kills + 1)
 	for i := range kills {
-		wait(loading, moments/2+rand.N(moments))
+		wait(loading, moments/2+rand.N(moments)) //nolint:gosec // chance, not secrecy
 		victim := servers[i%len(servers)]
 		if err := victim.kill(); err != nil {
 			return err
@@ -123,14 +123,14 @@ func wait(ctx context.Context, d time.Duration) {
 func report(receiver *receiver, client *client, events []string) error {
 	delivered, repeated := receiver.count(events)
 	lost := webhooks*len(events) - delivered
-	fmt.Printf("processes          %d, killed %d times\n", processes, kills)
-	fmt.Printf("Redis emptied      %d times\n", flushes)
-	fmt.Printf("changes answered   %d\n", client.answered.Load())
-	fmt.Printf("events committed   %d, for %d webhooks\n", len(events), webhooks)
-	fmt.Printf("deliveries made    %d of %d\n", delivered, webhooks*len(events))
-	fmt.Printf("refused on purpose %d\n", receiver.refused.Load())
-	fmt.Printf("duplicates         %d\n", repeated)
-	fmt.Printf("lost               %d\n", lost)
+	fmt.Fprintf(os.Stdout, "processes          %d, killed %d times\n", processes, kills)
+	fmt.Fprintf(os.Stdout, "Redis emptied      %d times\n", flushes)
+	fmt.Fprintf(os.Stdout, "changes answered   %d\n", client.answered.Load())
+	fmt.Fprintf(os.Stdout, "events committed   %d, for %d webhooks\n", len(events), webhooks)
+	fmt.Fprintf(os.Stdout, "deliveries made    %d of %d\n", delivered, webhooks*len(events))
+	fmt.Fprintf(os.Stdout, "refused on purpose %d\n", receiver.refused.Load())
+	fmt.Fprintf(os.Stdout, "duplicates         %d\n", repeated)
+	fmt.Fprintf(os.Stdout, "lost               %d\n", lost)
 	if lost > 0 {
 		return errors.New("deliveries were lost")
 	}

@@ -46,7 +46,7 @@ func (r *receiver) url(i int) string { return fmt.Sprintf("http://%s/%d", r.list
 
 func (r *receiver) take(i int) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
-		if rand.N(refuseOne) == 0 {
+		if rand.N(refuseOne) == 0 { //nolint:gosec // chance, not secrecy
 			r.refused.Add(1)
 			w.WriteHeader(http.StatusInternalServerError)
 			return

@@ -104,6 +104,8 @@ func TestFromCommitToReceiver(t *testing.T) {
 				}
 				return nil
 			}), nil)
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			for id, times := range r.taken {
 				check(t, id, times, 1)
 			}
@@ -141,6 +143,7 @@ func TestRedisForgets(t *testing.T) {
 }
 
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		patient bool
 		want    map[domain.DeliveryStatus]int
@@ -149,6 +152,7 @@ func TestStop(t *testing.T) {
 		"but not for longer than it may": {false, map[domain.DeliveryStatus]int{domain.DeliveryQueued: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			each(t, func(t *testing.T, s *stage) {
 				began, goOn := make(chan struct{}), make(chan struct{})
 				s.worker.send = func(ctx context.Context, _ Request) Result {

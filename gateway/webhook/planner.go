@@ -93,6 +93,9 @@ func (p *planner) runOnce(ctx context.Context, workspaceIDs []string) (again []s
 	if err != nil {
 		return nil, fmt.Errorf("find events to deliver: %w", err)
 	}
+	if workspaceIDs == nil && len(lagging) == workspacesMost {
+		p.lookAtAll() // there may be more
+	}
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	turns := make(chan struct{}, planningWorkers)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestWhoHears(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		s.User("ben")
 		s.OrganisationMember("Acme", "ben", domain.OrganisationMember)
@@ -69,6 +70,7 @@ func TestWhoHears(t *testing.T) {
 }
 
 func TestPlannedOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		const events, processes = 60, 3
 		hooks := []*domain.Webhook{s.hook("one", nil), s.hook("two", nil)}
@@ -95,6 +97,7 @@ func TestPlannedOnce(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		const missed = 2*plannedAtOnce + 7
 		late := s.hook("late", nil)
@@ -113,6 +116,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestEventsThatAreNoLongerKept(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		queued := s.happen(1, nil)[0]
@@ -134,6 +138,7 @@ func TestEventsThatAreNoLongerKept(t *testing.T) {
 
 // TestOrder shows that deliveries are handed out in the order of events, and that receivers can tell it.
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		s.hook("hook", nil)
 		s.happen(100, nil)
@@ -156,6 +161,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestStatementsOfPlanning(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		s.Board(s.work, "Open", 0)
 		for _, name := range []string{"a", "b", "c"} {

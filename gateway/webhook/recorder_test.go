@@ -11,6 +11,7 @@ import (
 )
 
 func TestOutcomes(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		result Result
 		status domain.DeliveryStatus
@@ -28,6 +29,7 @@ func TestOutcomes(t *testing.T) {
 		"gone: nobody is there now": {Result{Status: 410, Err: "the receiver answered 410"}, domain.DeliveryFailed, 0, domain.DisabledGone},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			each(t, func(t *testing.T, s *stage) {
 				hook := s.hook("hook", nil)
 				s.happen(1, nil)
@@ -56,6 +58,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestRetriesEnd(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		s.happen(1, nil)
@@ -80,6 +83,7 @@ func TestRetriesEnd(t *testing.T) {
 }
 
 func TestDisabledAfterFiveDays(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook, other := s.hook("hook", nil), s.hook("other", nil)
 		try := func(result Result) {
@@ -114,6 +118,7 @@ func TestDisabledAfterFiveDays(t *testing.T) {
 }
 
 func TestDeadReceiverIsHeld(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		dead, alive := s.hook("dead", nil), s.hook("alive", nil)
 		s.answer = func(r Request) Result {
@@ -157,6 +162,7 @@ func (f *flaky) InTx(ctx context.Context, fn func(tx domain.Store) error) error 
 }
 
 func TestRecordingTriesAgain(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		s.happen(3, nil)
@@ -177,6 +183,7 @@ func TestRecordingTriesAgain(t *testing.T) {
 }
 
 func TestCrashBeforeRecording(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		s.happen(2, nil)
@@ -194,6 +201,7 @@ func TestCrashBeforeRecording(t *testing.T) {
 }
 
 func TestQueueAway(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		s.happen(1, nil)

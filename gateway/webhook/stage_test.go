@@ -35,7 +35,6 @@ type stage struct {
 // each tries something on both databases.
 func each(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
-	t.Parallel()
 	storetest.Each(t, func(t *testing.T, store *persistence.Store) { test(t, newStage(t, store)) })
 }
 

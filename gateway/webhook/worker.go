@@ -36,7 +36,6 @@ type attempt struct {
 	holds    int
 	at       time.Time
 	result   Result
-	byHand   bool   // nobody waits for it in the queue
 	done     func() // to be called once it is recorded, or will not be
 }
 

@@ -10,6 +10,7 @@ import (
 )
 
 func TestLostQueue(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		hook := s.hook("hook", nil)
 		s.happen(3, nil)
@@ -25,6 +26,7 @@ func TestLostQueue(t *testing.T) {
 }
 
 func TestRefillTurnsPages(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		s.hook("hook", nil)
 		s.happen(refillPage+5, nil)
@@ -37,6 +39,7 @@ func TestRefillTurnsPages(t *testing.T) {
 }
 
 func TestWhoIsNotSentAnything(t *testing.T) {
+	t.Parallel()
 	for name, disable := range map[string]func(s *stage, hook *domain.Webhook){
 		"paused": func(s *stage, hook *domain.Webhook) {
 			hook.Enabled, hook.DisabledReason = false, new(domain.DisabledByUser)
@@ -53,6 +56,7 @@ func TestWhoIsNotSentAnything(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			each(t, func(t *testing.T, s *stage) {
 				s.Insert(&domain.APIKey{ID: storetest.ID("key"), OrganisationID: s.work.OrganisationID, Kind: domain.PersonalKey, Scope: domain.ScopeWrite,
 					Hash: "key", CreatedByID: storetest.ID("ada"), CreatedAt: storetest.Start, UpdatedAt: storetest.Start})
@@ -75,6 +79,7 @@ func TestWhoIsNotSentAnything(t *testing.T) {
 }
 
 func TestDeliverByHand(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		kind     string
 		enabled  bool
@@ -90,6 +95,7 @@ func TestDeliverByHand(t *testing.T) {
 		"disabled, failed":             {"list:deleted", false, Result{Err: "connection refused"}, domain.DeliveryFailed, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			each(t, func(t *testing.T, s *stage) {
 				e := s.happen(1, func(e *domain.Event) { e.Type = row.kind })[0]
 				hook := s.hook("hook", func(w *domain.Webhook) { w.Enabled = row.enabled })
@@ -105,6 +111,7 @@ func TestDeliverByHand(t *testing.T) {
 		})
 	}
 	t.Run("the caller leaves", func(t *testing.T) {
+		t.Parallel()
 		each(t, func(t *testing.T, s *stage) {
 			hook := s.hook("hook", nil)
 			s.happen(1, nil)
@@ -116,6 +123,7 @@ func TestDeliverByHand(t *testing.T) {
 		})
 	})
 	t.Run("unknown", func(t *testing.T) {
+		t.Parallel()
 		each(t, func(t *testing.T, s *stage) {
 			check(t, "code", domain.CodeOf(s.Deliver(t.Context(), domain.NewID())), domain.CodeNotFound)
 		})
@@ -126,11 +134,11 @@ func TestSlots(t *testing.T) {
 	t.Parallel()
 	freed := make(chan struct{}, 10)
 	s := &slots{slowAfter: time.Hour, freed: func() { freed <- struct{}{} }, room: 2, side: 1}
-	quick, slow, slower := s.take(), s.take(), (*slot)(nil)
+	quick, slow := s.take(), s.take()
 	check(t, "full", s.free(), 0)
 	slow.stepAside()
 	check(t, "one is aside", s.free(), 1)
-	slower = s.take()
+	slower := s.take()
 	slower.stepAside()
 	check(t, "no room aside", s.free(), 0)
 	slow.give()
@@ -145,6 +153,7 @@ func TestSlots(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *stage) {
 		taken, refused := s.hook("taken", nil), s.hook("refused", nil)
 		s.answer = func(r Request) Result {
