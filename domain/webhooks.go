@@ -3,8 +3,6 @@ package domain
 import (
 	"context"
 	"regexp"
-	"strings"
-	"time"
 )
 
 const (
@@ -160,26 +158,6 @@ func (s *Service) changeWebhook(ctx context.Context, who *Principal, id string, 
 	})
 }
 
-// WebhookPause stops deliveries until somebody resumes the webhook.
-func (s *Service) WebhookPause(ctx context.Context, who *Principal, id string) (*Webhook, error) {
-	return s.changeWebhook(ctx, who, id, nil, func(_ Store, hook *Webhook) error {
-		hook.disable(DisabledByUser)
-		return nil
-	})
-}
-
-// WebhookResume enables a webhook, whyever it was disabled. With replayMissed it hears of what happened meanwhile, as far
-// as those events are still kept. BAD_REQUEST while its key is revoked.
-func (s *Service) WebhookResume(ctx context.Context, who *Principal, id string, replayMissed bool) (*Webhook, error) {
-	hook, err := s.changeWebhook(ctx, who, id, nil, func(tx Store, hook *Webhook) error {
-		return s.enable(ctx, tx, hook, replayMissed)
-	})
-	if err == nil && replayMissed {
-		s.wakeCourier()
-	}
-	return hook, err
-}
-
 // WebhookDelete deletes a webhook with its deliveries, for good. Naming its workspace makes repeating it no error.
 func (s *Service) WebhookDelete(ctx context.Context, who *Principal, id string, in *string) error {
 	return s.Store.InTx(ctx, func(tx Store) error {
@@ -202,60 +180,3 @@ func (s *Service) WebhookDelete(ctx context.Context, who *Principal, id string, 
 		return tx.Delete(ctx, hook)
 	})
 }
-
-// WebhookRotateSecret makes a new secret, which is known only now. The one before signs too until the overlap has passed;
-// one that was still signing beside it ends.
-func (s *Service) WebhookRotateSecret(ctx context.Context, who *Principal, id string, in *string, overlapHours int) (secret string, hook *Webhook, err error) {
-	var checks Checks
-	checks.Between(overlapHours, 0, maxSecretOverlap, "overlapHours")
-	if err := checks.Err(); err != nil {
-		return "", nil, err
-	}
-	hook, err = s.changeWebhook(ctx, who, id, in, func(_ Store, hook *Webhook) (err error) {
-		hook.PreviousSecret, hook.PreviousSecretUntil = nil, nil
-		if overlapHours > 0 {
-			until := s.Now().Add(time.Duration(overlapHours) * time.Hour)
-			hook.PreviousSecret, hook.PreviousSecretUntil = hook.Secret, &until
-		}
-		secret, err = s.seal(hook)
-		return err
-	})
-	return secret, hook, err
-}
-
-func (w *Webhook) disable(reason WebhookDisabledReason) {
-	w.Enabled, w.DisabledReason = false, &reason
-}
-
-// enable enables a webhook. Unless it hears of what it missed, its cursor goes behind the last event.
-func (s *Service) enable(ctx context.Context, tx Store, hook *Webhook, replayMissed bool) error {
-	if hook.Enabled {
-		return nil
-	}
-	if hook.APIKeyID != nil {
-		key := &APIKey{ID: *hook.APIKeyID}
-		if err := tx.Load(ctx, key); err != nil {
-			return err
-		}
-		if key.RevokedAt != nil {
-			return BadRequest("The key that the webhook belongs to is revoked.")
-		}
-	}
-	hook.Enabled, hook.DisabledReason, hook.FailingSince = true, nil, nil
-	if replayMissed {
-		return nil
-	}
-	cursor := &WebhookCursor{WebhookID: hook.ID}
-	if err := tx.Lock(ctx, cursor); err != nil {
-		return err
-	}
-	last, err := tx.LastSequences(ctx, []string{hook.WorkspaceID})
-	if err != nil {
-		return err
-	}
-	cursor.Planned = last[hook.WorkspaceID]
-	return tx.Update(ctx, cursor)
-}
-
-// trimmed is the name of a webhook without spaces around it.
-func trimmed(name *string) string { return strings.TrimSpace(*name) }

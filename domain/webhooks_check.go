@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 )
 
 // checkWebhook checks what a change says, as far as that needs nothing stored.
@@ -14,7 +15,7 @@ func (s *Service) checkWebhook(p WebhookPatch) error {
 	}
 	notNull(&checks, p.Name, "string", "input", "name")
 	if p.Name.Value != nil {
-		checks.Text(trimmed(p.Name.Value), 1, maxWebhookName, "input", "name")
+		checks.Text(strings.TrimSpace(*p.Name.Value), 1, maxWebhookName, "input", "name")
 	}
 	notNull(&checks, p.URL, "string", "input", "url")
 	if p.URL.Value != nil {
@@ -52,7 +53,7 @@ func (s *Service) checkWebhookURL(checks *Checks, raw string) {
 // applyToWebhook writes what a change says to a webhook, and checks it against what is stored.
 func (s *Service) applyToWebhook(ctx context.Context, tx Store, who *Principal, hook *Webhook, p WebhookPatch) error {
 	if p.Name.Set {
-		hook.Name = trimmed(p.Name.Value)
+		hook.Name = strings.TrimSpace(*p.Name.Value)
 	}
 	if p.URL.Set {
 		hook.URL = *p.URL.Value
