@@ -69,18 +69,8 @@ func newTenants(t *testing.T, backend gatewaytest.Backend) *tenants {
 	if err != nil {
 		t.Fatal(err)
 	}
-	driver, source := "sqlite", filepath.Join(w.Config.DataDir, "kanera.db")
-	if backend == gatewaytest.Postgres {
-		driver = "pgx"
-		source, _, _ = strings.Cut(w.Config.DatabaseURL, "?") // what follows is for the server's pool
-	}
-	if w.db, err = sql.Open(driver, source); err != nil {
-		t.Fatal(err)
-	}
+	w.openTables(t)
 	t.Cleanup(func() {
-		if err := w.db.Close(); err != nil {
-			t.Error(err)
-		}
 		if err := store.Close(); err != nil {
 			t.Error(err)
 		}
@@ -94,6 +84,25 @@ func newTenants(t *testing.T, backend gatewaytest.Backend) *tenants {
 	w.meet(t, facts)
 	w.keepSecret(w.dump(t), own)
 	return w
+}
+
+// openTables lets the test read tables behind the server's back.
+func (w *tenants) openTables(t *testing.T) {
+	t.Helper()
+	driver, source := "sqlite", filepath.Join(w.Config.DataDir, "kanera.db")
+	if w.Config.DatabaseURL != "" {
+		driver = "pgx"
+		source, _, _ = strings.Cut(w.Config.DatabaseURL, "?") // what follows is for the server's pool
+	}
+	var err error
+	if w.db, err = sql.Open(driver, source); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // meet learns an id of each kind of the foreign organisation.
