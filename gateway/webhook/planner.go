@@ -147,7 +147,7 @@ func (p *planner) plan(ctx context.Context, workspaceID string) (more bool, err 
 		return more, nil
 	}
 	defer p.planned()
-	return more, p.queue.Add(ctx, due...)
+	return more, p.queue.Add(context.WithoutCancel(ctx), due...) // also when it is stopped just now
 }
 
 // nearAndFar parts webhooks that one batch brings up to date from those that are further behind, so that nobody waits

@@ -180,3 +180,27 @@ func TestStatementsOfPlanning(t *testing.T) {
 		check(t, "statements for one more webhook", statements(1), few)
 	})
 }
+
+func TestRoundsOfPlanning(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *stage) {
+		hook := s.hook("hook", nil)
+		planned := func() int {
+			t.Helper()
+			_, err := s.planner.round(t.Context())
+			check(t, "round", err, nil)
+			return len(s.deliveries(hook))
+		}
+		check(t, "at the start", planned(), 0)
+		events := s.happen(1, nil)
+		check(t, "not told", planned(), 0)
+		s.Committed(events)
+		check(t, "told", planned(), 1)
+		s.happen(1, nil)
+		s.clock.pass(missedEvery)
+		check(t, "found by itself", planned(), 2)
+		s.happen(1, nil)
+		s.Wake()
+		check(t, "woken", planned(), 3)
+	})
+}
