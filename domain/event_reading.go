@@ -20,9 +20,13 @@ type EventPage struct {
 
 // Events returns up to limit events of a workspace that the viewer hears of and that pass the sieve: those after since,
 // which is a sequence, SinceNow for none, or empty for the oldest that is kept. Pages may hold less than limit, and
-// nothing, although HasMore. VALIDATION and SINCE_EXPIRED as EventsFollowing.
+// nothing, although HasMore. BAD_REQUEST for boards of other workspaces, VALIDATION and SINCE_EXPIRED as
+// EventsFollowing.
 func (s *Service) Events(ctx context.Context, who *Principal, workspaceID, since string, sieve Sieve, limit int) (*EventPage, error) {
 	if _, err := s.workspaceFor(ctx, s.Store, who, workspaceID, readWorkspace); err != nil {
+		return nil, err
+	}
+	if err := s.boardsWithin(ctx, workspaceID, sieve.BoardIDs); err != nil {
 		return nil, err
 	}
 	if since == SinceNow {
@@ -50,6 +54,20 @@ func (s *Service) Events(ctx context.Context, who *Principal, workspaceID, since
 		page.Events, page.Next, page.HasMore = heard[:limit], heard[limit-1].Sequence, true
 	}
 	return page, nil
+}
+
+// boardsWithin refuses boards of other workspaces. Those that are gone may be named: of their end can still be heard.
+func (s *Service) boardsWithin(ctx context.Context, workspaceID string, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	boards, err := s.Store.Boards(ctx, ids)
+	for _, board := range boards {
+		if board.WorkspaceID != workspaceID {
+			return BadRequest("A board belongs to another workspace.")
+		}
+	}
+	return err
 }
 
 // EventsFollowing returns up to limit events of a workspace after a sequence, without a gap: SINCE_EXPIRED when some of
