@@ -7680,7 +7680,7 @@ type Event @cost(weight: 0) {
 type EventPage @cost(weight: 0) {
   "Events in order."
   nodes: [Event!]!
-  "What to pass as since for what follows, even if nodes is empty."
+  "What to pass as since for what follows, also when there are no events here."
   nextSince: String!
   "Whether there is more to ask for right now."
   hasMore: Boolean!

@@ -57,11 +57,25 @@ func (p *parameter) find(r *http.Request, query url.Values, body any) (any, bool
 		if !query.Has(p.name) {
 			return nil, false
 		}
+		if p.typ.Elem != nil {
+			return listed(query[p.name]), true
+		}
 		return p.fromText(query.Get(p.name)), true
 	}
 	members, _ := body.(map[string]any)
 	value, given := members[p.name]
 	return value, given
+}
+
+// listed reads a list of texts that stands in a query string: repeated, or divided by commas.
+func listed(values []string) []any {
+	list := []any{}
+	for _, value := range values {
+		for part := range strings.SplitSeq(value, ",") {
+			list = append(list, part)
+		}
+	}
+	return list
 }
 
 // fromText gives the text of a URL the JSON type that the parameter expects, when it has that form.

@@ -121,8 +121,8 @@ func (p *plan) bindVariables(operation *ast.OperationDefinition, schema *ast.Sch
 		default:
 			parameter.from, p.hasBody = fromBody, true
 		}
-		if parameter.from != fromBody && parameter.composite() {
-			return fmt.Errorf("$%s: only scalars and enumerations fit into a URL", variable.Variable)
+		if parameter.from != fromBody && !parameter.fitsURL() {
+			return fmt.Errorf("$%s: only scalars, enumerations and, in a query string, lists of texts fit into a URL", variable.Variable)
 		}
 		p.parameters = append(p.parameters, parameter)
 	}

@@ -31,6 +31,7 @@ var statuses = map[domain.Code]int{
 	domain.CodeTimeout:       http.StatusGatewayTimeout,
 	domain.CodeUnregistered:  http.StatusForbidden,
 	domain.CodeInternal:      http.StatusInternalServerError,
+	domain.CodeSinceExpired:  http.StatusGone,
 	codeInvalidJSON:          http.StatusBadRequest,
 	codeEmptyBody:            http.StatusBadRequest,
 	codeBodyTooLarge:         http.StatusRequestEntityTooLarge,

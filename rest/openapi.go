@@ -63,6 +63,7 @@ var tags = []struct{ noun, title, about string }{
 	{"workspace", "Workspaces", "The places that share lists, labels and custom fields among their boards."},
 	{"board", "Boards", "Sets of cards, laid out in the lists of their workspace."},
 	{"activity", "Activity", "What people and keys did."},
+	{"event", "Events", "What happened, for programs that keep up with it by asking."},
 	{"list", "Lists", "Stages of work, shared by all boards of a workspace."},
 	{"card", "Cards", "Pieces of work, each on one board and in one list."},
 	{"field", "Custom fields", "Typed values that the cards of a workspace may carry."},

@@ -81,9 +81,12 @@ func whole(directive *ast.Directive, name string) *int {
 	return &n
 }
 
-// composite reports whether a value of the parameter does not fit into a URL.
-func (p *parameter) composite() bool {
-	return p.typ.Elem != nil || p.schema.Types[p.typ.Name()].Kind == ast.InputObject
+// fitsURL reports whether text can say all that the parameter takes: one value, or in a query string a list of texts.
+func (p *parameter) fitsURL() bool {
+	if p.typ.Elem != nil {
+		return p.from == fromQuery && p.typ.Elem.NamedType == "String"
+	}
+	return p.schema.Types[p.typ.Name()].Kind != ast.InputObject
 }
 
 // readable refuses input types that no reader exists for, before a request meets them.

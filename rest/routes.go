@@ -27,6 +27,7 @@ var routes = []Route{
 	{"DELETE", "/workspaces/{id}", "deleteWorkspace", 204, ""},
 	{"GET", "/workspaces/{id}/boards", "listWorkspaceBoards", 200, ""},
 	{"GET", "/workspaces/{id}/members", "listWorkspaceMembers", 200, ""},
+	{"GET", "/workspaces/{id}/events", "listWorkspaceEvents", 200, ""},
 
 	{"POST", "/workspaces/{id}/boards", "createBoard", 201, ""},
 	{"GET", "/boards", "listAccessibleBoards", 200, ""},
