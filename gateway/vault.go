@@ -38,7 +38,7 @@ func openVault(config Config) (*vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cipher of secrets: %w", err)
 	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
+	aead, err := cipher.NewGCM(block)
 	if err != nil {
 		return nil, fmt.Errorf("cipher of secrets: %w", err)
 	}
@@ -47,16 +47,19 @@ func openVault(config Config) (*vault, error) {
 
 // Seal implements domain.Vault.
 func (v *vault) Seal(secret []byte, context string) []byte {
-	return v.aead.Seal(nil, nil, secret, []byte(context))
+	nonce := make([]byte, v.aead.NonceSize(), v.aead.NonceSize()+len(secret)+v.aead.Overhead())
+	_, _ = rand.Read(nonce) // never fails: it ends the program instead
+	return v.aead.Seal(nonce, nonce, secret, []byte(context))
 }
 
 // Open implements domain.Vault.
 func (v *vault) Open(sealed []byte, context string) ([]byte, error) {
-	secret, err := v.aead.Open(nil, nil, sealed, []byte(context))
-	if err != nil {
-		return nil, errors.New("not sealed with this key, for this context")
+	if size := v.aead.NonceSize(); len(sealed) >= size {
+		if secret, err := v.aead.Open(nil, sealed[:size], sealed[size:], []byte(context)); err == nil {
+			return secret, nil
+		}
 	}
-	return secret, nil
+	return nil, errors.New("not sealed with this key, for this context")
 }
 
 // readVaultKey reads the base64 of a key.
