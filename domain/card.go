@@ -73,7 +73,7 @@ func (c *Card) Due(now time.Time) *DueDate {
 	if c.DueTimeZone != nil && *c.DueTimeZone != "" {
 		due.TimeZone = *c.DueTimeZone
 	}
-	zone, err := time.LoadLocation(due.TimeZone)
+	zone, err := Zone(due.TimeZone)
 	if err != nil {
 		zone = time.UTC
 	}

@@ -34,7 +34,7 @@ const maxCardOrders = 8
 func (s *Service) Search(ctx context.Context, who *Principal, in CardSearch) (CardQuery, error) {
 	q := CardQuery{Viewer: who, Filter: in.Filter, Order: in.Default, Page: in.Page, Archived: in.Archived,
 		CompletedWithin: !in.IncludeCompleted, Now: s.Now(), Zone: time.UTC}
-	if zone, err := time.LoadLocation(who.TimeZone); err == nil {
+	if zone, err := Zone(who.TimeZone); err == nil {
 		q.Zone = zone
 	}
 	var checks Checks
@@ -187,7 +187,7 @@ func checkGroups(by []*CardGroup, order []*CardAggregateOrder) error {
 }
 
 func isZone(name string) bool {
-	_, err := time.LoadLocation(name)
+	_, err := Zone(name)
 	return err == nil && name != "" && name != "Local"
 }
 

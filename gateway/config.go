@@ -36,6 +36,7 @@ type Config struct {
 	SubscriptionsPerKey Allowance `env:"KANERA_SUBSCRIPTIONS_PER_KEY" envDefault:"1000"` // open at once in this process
 
 	MetricsToken   string    `env:"KANERA_METRICS_TOKEN"`                  // empty: there is no /metrics
+	FastReads      bool      `env:"KANERA_FAST_READS" envDefault:"true"`   // reads take the fast way where they can
 	SlowOperation  Threshold `env:"KANERA_SLOW_OPERATION" envDefault:"1s"` // operations that take longer are logged; 0: none are
 	OTLPEndpoint   string    `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`           // collector, without /v1/traces; empty: no traces
 	TracesEndpoint string    `env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`    // full address for traces; empty: from OTLPEndpoint
@@ -99,6 +100,7 @@ var settings = []setting{
 	{"webhook-allow-private", "KANERA_WEBHOOK_ALLOW_PRIVATE", "let webhooks lead to http URLs and into this network (default false)"},
 	{"subscriptions-per-key", "KANERA_SUBSCRIPTIONS_PER_KEY", "subscriptions that one key may have open at once in one process (default 1000)"},
 	{"metrics-token", "KANERA_METRICS_TOKEN", "bearer token for /metrics (default: there is no /metrics)"},
+	{"fast-reads", "KANERA_FAST_READS", "false answers every query the ordinary way (default true)"},
 	{"slow-operation", "KANERA_SLOW_OPERATION", "log operations that take longer, 0 for none (default 1s)"},
 	{"rate-limit-key-per-minute", "KANERA_RATE_LIMIT_KEY_PER_MINUTE", "requests of one key, 0 for no limit (default 400)"},
 	{"rate-limit-upload-per-minute", "KANERA_RATE_LIMIT_UPLOAD_PER_MINUTE", "uploads of one key, 0 for no limit (default 30)"},

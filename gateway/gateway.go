@@ -106,7 +106,7 @@ func (g *Gateway) wire(ctx context.Context) error {
 	single := &once{replay: sealedReplay{redis.NewReplay(g.redis), g.service.Webhooks.Vault}, newID: uuid.NewString, log: g.log}
 	remembered := rememberPrincipals(ctx, g.service.Authenticate, bus, time.Now)
 	limits := &limits{Limits: g.config.Limits, limiter: g.limiter, spent: newSpent(time.Now), known: remembered.known, watch: g.sight.metrics.verdict}
-	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
+	executor := graph.NewExecutor(g.service, g.log, graph.Watched(g.sight), graph.Fast(g.config.FastReads), graph.Metered(meter{limits}), graph.Budgets(g.config.Limits.Buckets),
 		graph.Persisted(redis.NewDocuments(g.redis)), graph.Live(g.feed))
 	g.graphQL = graph.NewHandler(executor)
 	api, err := rest.New(executor, g.log, rest.Naming(noteOperation))

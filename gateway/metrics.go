@@ -31,6 +31,7 @@ type metrics struct {
 	commandErrors   *prometheus.CounterVec
 	errors          *prometheus.CounterVec
 	batches         prometheus.Histogram
+	roots           *prometheus.CounterVec
 	decisions       *prometheus.CounterVec
 	degraded        prometheus.Counter
 	replays         prometheus.Counter
@@ -63,12 +64,13 @@ func newMetrics() *metrics {
 		commandErrors:   counter("kanera_redis_errors_total", "Redis commands that failed, other than because the caller left.", "command"),
 		errors:          counter("kanera_operation_errors_total", "Operations whose answer shows the code.", "door", "code"),
 		batches:         prometheus.NewHistogram(prometheus.HistogramOpts{Name: "kanera_loader_batch_keys", Help: "Keys that a loader asks the store for at once.", Buckets: batchBuckets}),
+		roots:           prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kanera_graphql_root_fields_total", Help: "Root fields of queries by the way they were answered."}, []string{"way"}),
 		decisions:       counter("kanera_rate_limit_decisions_total", "Decisions of the rate limiter; the bucket is the one that was used up.", "decision", "bucket"),
 		degraded:        prometheus.NewCounter(prometheus.CounterOpts{Name: "kanera_rate_limit_degraded_total", Help: "Decisions made without Redis."}),
 		replays:         prometheus.NewCounter(prometheus.CounterOpts{Name: "kanera_idempotency_replays_total", Help: "Answers given again for an Idempotency-Key."}),
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.inFlight, m.perRequest, m.statements, m.statementErrors, m.commands, m.commandErrors,
-		m.errors, m.batches, m.decisions, m.degraded, m.replays, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		m.errors, m.batches, m.roots, m.decisions, m.degraded, m.replays, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -46,6 +46,11 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 // Batch implements graph.Watch.
 func (s *sight) Batch(keys int) { s.metrics.batches.Observe(float64(keys)) }
 
+// Root implements graph.Watch.
+func (s *sight) Root(fast bool) {
+	s.metrics.roots.WithLabelValues(map[bool]string{true: "fast", false: "ordinary"}[fast]).Inc()
+}
+
 // nameOf is what the caller calls an operation: in its document, or beside it when the document was refused.
 func nameOf(operation *graphql.OperationContext) string {
 	name := operation.OperationName

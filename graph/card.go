@@ -44,26 +44,37 @@ func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.
 }
 
 func (r cardResolver) CustomFieldValues(ctx context.Context, c *domain.Card, shownOnCard *bool) ([]domain.CustomFieldValue, error) {
-	values, err := loadersOf(ctx).valuesOf.Load(ctx, c.ID)
+	typed, err := loadersOf(ctx).manyCardCustomFieldValues(ctx, []*domain.Card{c}, shownOnCard)
 	if err != nil {
 		return nil, err
 	}
-	var hidden []string
+	return typed[0], nil
+}
+
+// manyCardCustomFieldValues reads the values of cards, without those of hidden fields if only what cards show is wanted.
+func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
+	values, err := loadFor(ctx, l.valuesOf, cards, func(c *domain.Card) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	var hidden map[string]bool
 	if orZero(shownOnCard) {
-		fields, err := loadersOf(ctx).fieldsOf.Load(ctx, c.WorkspaceID)
+		fields, err := loadFor(ctx, l.fieldsOf, cards, func(c *domain.Card) string { return c.WorkspaceID })
 		if err != nil {
 			return nil, err
 		}
-		for _, field := range fields {
-			if !field.ShowOnCard {
-				hidden = append(hidden, field.ID)
-			}
+		hidden = map[string]bool{}
+		for _, field := range slices.Concat(fields...) {
+			hidden[field.ID] = !field.ShowOnCard
 		}
 	}
-	typed := make([]domain.CustomFieldValue, 0, len(values))
-	for _, value := range values {
-		if !slices.Contains(hidden, value.FieldID) {
-			typed = append(typed, value.Typed())
+	typed := make([][]domain.CustomFieldValue, len(cards))
+	for i, ofCard := range values {
+		typed[i] = make([]domain.CustomFieldValue, 0, len(ofCard))
+		for _, value := range ofCard {
+			if !hidden[value.FieldID] {
+				typed[i] = append(typed[i], value.Typed())
+			}
 		}
 	}
 	return typed, nil

@@ -2,4 +2,4 @@
 // Resolvers translate arguments, call a use case or a loader, and nothing else.
 package graph
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./fastgen

@@ -101,7 +101,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, r, refused(r.Context(), err))
 		return
 	}
-	ctx := r.Context()
+	ctx := withWays(r.Context(), r.Header)
 	if r.Method == http.MethodGet {
 		ctx = withQueriesOnly(ctx)
 	}

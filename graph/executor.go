@@ -30,6 +30,9 @@ type Executor struct {
 	deadline  time.Duration
 	watch     Watch
 	prices    *prices
+	fast      bool
+	generated *executableSchema
+	plans     *lru.Cache[planKey, planned]
 	meter     Meter                                   // nil: nothing is debited
 	budgets   func(*domain.Principal) []domain.Bucket // nil: there are none
 	service   *domain.Service
@@ -58,13 +61,15 @@ func WithDeadline(deadline time.Duration) Option {
 
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
-	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}}
+	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}, fast: true}
 	schema := NewExecutableSchema(Config{
 		Schema:     served(),
 		Resolvers:  &root{service, e.limitsOf, func() *live.Feed { return e.feed }},
 		Directives: DirectiveRoot{Scope: requireScope, Public: public},
 	})
 	e.engine, e.schema, e.prices = executor.New(schema), schema.Schema(), readPrices(schema.Schema())
+	e.generated, _ = schema.(*executableSchema) // it is one
+	e.plans, _ = lru.New[planKey, planned](4 * cachedDocuments)
 	e.recent, _ = lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
 	e.trusted, _ = lru.New[registration, string](cachedDocuments)
 	for _, option := range options {
@@ -81,7 +86,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait, e.watch))
 		}
-		return next(ctx)
+		return e.fastRoot(ctx, next)
 	})
 	e.engine.AroundFields(e.prices.count)
 	return e
@@ -102,7 +107,7 @@ func (e *Executor) Schema() *ast.Schema { return e.schema }
 func (e *Executor) Run(ctx context.Context, params *graphql.RawParams) (response *graphql.Response) {
 	ctx = graphql.StartOperationTrace(ctx) // the executor refuses to work without
 	ctx, bill := withBill(ctx, params)
-	defer func() { e.settle(ctx, bill, response) }()
+	defer func() { e.settle(ctx, bill, response); showWays(ctx, response) }()
 	hash, err := e.find(ctx, params)
 	if err != nil {
 		return e.refuse(ctx, params, gqlerror.List{gqlerror.Wrap(err)})

@@ -16,6 +16,8 @@ type Watch interface {
 	Operation(ctx context.Context, operation *graphql.OperationContext) (watched context.Context, done func(*graphql.Response))
 	// Batch hears for how many keys a loader asks the store at once.
 	Batch(keys int)
+	// Root hears which way a root field of a query was answered; see Fast.
+	Root(fast bool)
 }
 
 // Watched tells watch of everything.
@@ -36,3 +38,6 @@ func (unwatched) Operation(ctx context.Context, _ *graphql.OperationContext) (co
 
 // Batch implements Watch.
 func (unwatched) Batch(int) {}
+
+// Root implements Watch.
+func (unwatched) Root(bool) {}

@@ -79,7 +79,7 @@ func timeGrouping(d dialect, by domain.CardGroup) (grouping, error) {
 	if by.Dimension != domain.ByDueDate && by.TimeZone != nil {
 		name = *by.TimeZone
 	}
-	zone, err := time.LoadLocation(name)
+	zone, err := domain.Zone(name)
 	if err != nil {
 		return grouping{}, domain.BadRequest("The time zone " + strconv.Quote(name) + " is not known.")
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"kanera.dev/domain"
 )
 
 // registerFunctions adds the functions that fill the gaps of SQLite; Postgres has its own. Each passes NULL on. The
@@ -60,7 +62,7 @@ func bucket(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error
 	}
 	size, _ := args[1].(string)
 	name, _ := args[2].(string)
-	zone, err := time.LoadLocation(name)
+	zone, err := domain.Zone(name)
 	if err != nil {
 		return nil, fmt.Errorf("bucket: %w", err)
 	}
