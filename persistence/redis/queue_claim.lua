@@ -37,13 +37,20 @@ local function serve(lane)
   end
 end
 
-for _, lane in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', exact(now), 'LIMIT', 0, left)) do
-  if left == 0 then
+-- A lane whose turn it is may have nothing to give: a lease ended, but it was held since and has no room. So lanes are
+-- looked at until enough is leased; each leaves the present behind, unless the claim ends with it.
+while left > 0 do
+  local lanes = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', exact(now), 'LIMIT', 0, left)
+  if #lanes == 0 then
     break
   end
-  expire(lane)
-  serve(lane)
-  place(lane)
+  for _, lane in ipairs(lanes) do
+    if left > 0 then
+      expire(lane)
+      serve(lane)
+      place(lane)
+    end
+  end
 end
 local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if first[2] then

@@ -81,9 +81,9 @@ func (q *localQueue) Claim(_ context.Context, n int, lease time.Duration) (due [
 	now := q.enter()
 	defer q.mutex.Unlock()
 	var served []string
-	for range n {
+	for len(due) < n {
 		first, ok := q.turns.until(now)
-		if !ok || len(due) >= n {
+		if !ok {
 			break
 		}
 		q.turns.remove(first.name)

@@ -200,7 +200,7 @@ func (m *queueModel) claim() {
 		}
 		e.due, e.lease = d.At, m.now.Add(lease)
 	}
-	m.checkNext(next)
+	m.checkNext(next, len(due) < n)
 }
 
 // ask claims from all queues.
@@ -222,7 +222,9 @@ func sameDue(a, b domain.Due) bool {
 	return a.DeliveryID == b.DeliveryID && a.WebhookID == b.WebhookID && a.At.Equal(b.At) && a.Holds == b.Holds
 }
 
-func (m *queueModel) checkNext(next time.Time) {
+// checkNext checks the promise of a claim. One that found enough has not looked at every lane, and may promise more too
+// early.
+func (m *queueModel) checkNext(next time.Time, sawAll bool) {
 	var want time.Time
 	for _, e := range m.entries {
 		if at := m.next(e.webhook); want.IsZero() || at.Before(want) {
@@ -232,7 +234,7 @@ func (m *queueModel) checkNext(next time.Time) {
 	if want.Before(m.now) && !want.IsZero() {
 		want = m.now
 	}
-	if !next.Equal(want) {
+	if early := next.Before(want) && !next.IsZero() && !sawAll; !next.Equal(want) && !early {
 		m.t.Fatalf("more is promised at %v, there is more at %v", next, want)
 	}
 }
