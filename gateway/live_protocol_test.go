@@ -110,7 +110,7 @@ func TestSocketCarriesEveryOperation(t *testing.T) {
 	} {
 		w.subscribe(name, row.document, nil)
 		told := ""
-		for _, want := range strings.Fields(row.types) {
+		for want := range strings.FieldsSeq(row.types) {
 			f := w.hear()
 			told += string(f.Payload)
 			if f.ID != name || f.Type != want {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,12 +54,15 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, params *gr
 		return
 	}
 	defer subscription.Close()
-	if err := h.stream(ctx, s, subscription); err != nil {
+	if err := h.stream(ctx, s, subscription); !errors.Is(err, errGone) {
 		if response := h.executor.failure(ctx, err); response != nil {
 			s.end(encode(response))
 		}
 	}
 }
+
+// errGone says that nobody is there to be told anything.
+var errGone = errors.New("the caller is gone")
 
 // stream passes on events, and comments while there are none, until either side ends it.
 func (h *Handler) stream(ctx context.Context, s *eventStream, subscription *Subscription) error {
@@ -67,16 +71,15 @@ func (h *Handler) stream(ctx context.Context, s *eventStream, subscription *Subs
 		payload, cursor, err := subscription.Next(quiet)
 		silent := quiet.Err() != nil && ctx.Err() == nil
 		cancel()
+		text := ":\n\n"
 		switch {
 		case err == nil:
-			err = s.write("event: next\nid: " + cursor + "\ndata: " + string(payload) + "\n\n")
-		case silent:
-			err = s.write(":\n\n")
-		default:
+			text = "event: next\nid: " + cursor + "\ndata: " + string(payload) + "\n\n"
+		case !silent:
 			return err
 		}
-		if err != nil {
-			return nil // nobody is there to be told
+		if gone := s.write(text); gone != nil {
+			return errGone
 		}
 	}
 }

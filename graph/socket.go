@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -205,7 +206,7 @@ func (s *socket) subscribe(ctx context.Context, m message) bool {
 		return false
 	}
 	op, problem := s.remember(ctx, m.ID)
-	if problem == errDuplicate {
+	if errors.Is(problem, errDuplicate) {
 		s.close(closedDuplicate, "Subscriber for "+m.ID[:min(len(m.ID), 60)]+" already exists")
 		return false
 	}
