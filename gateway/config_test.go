@@ -18,7 +18,7 @@ func TestConfigDefaults(t *testing.T) {
 		Limits: gateway.Limits{KeyPerMinute: 400, UploadPerMinute: 30, IPPerMinute: 60, FailedKeyPerMinute: 10,
 			AccountPerMinute: 2000, CostPerMinute: 200_000, RedisTimeout: gateway.Threshold(2 * time.Millisecond)},
 		Webhooks:            gateway.Webhooks{RetryBase: gateway.Threshold(30 * time.Second), MaxAttempts: 8, Timeout: gateway.Threshold(10 * time.Second)},
-		SubscriptionsPerKey: 1000, SlowOperation: gateway.Threshold(time.Second)}
+		SubscriptionsPerKey: 1000, FastReads: true, SlowOperation: gateway.Threshold(time.Second)}
 	if err != nil || config != want {
 		t.Errorf("got %+v, %v; want %+v", config, err, want)
 	}
