@@ -20,11 +20,15 @@ type EventPage struct {
 
 // Events returns up to limit events of a workspace that the viewer hears of and that pass the sieve: those after since,
 // which is a sequence, SinceNow for none, or empty for the oldest that is kept. Pages may hold less than limit, and
-// nothing, although HasMore. BAD_REQUEST for boards of other workspaces, VALIDATION and SINCE_EXPIRED as
-// EventsFollowing.
+// nothing, although HasMore. BAD_REQUEST for boards of other workspaces, VALIDATION for types that can be no names and,
+// as SINCE_EXPIRED, for what EventsFollowing refuses.
 func (s *Service) Events(ctx context.Context, who *Principal, workspaceID, since string, sieve Sieve, limit int) (*EventPage, error) {
 	if _, err := s.workspaceFor(ctx, s.Store, who, workspaceID, readWorkspace); err != nil {
 		return nil, err
+	}
+	var checks Checks
+	if checks.EventTypes(sieve.Types, "types"); checks.Err() != nil {
+		return nil, checks.Err()
 	}
 	if err := s.boardsWithin(ctx, workspaceID, sieve.BoardIDs); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -22,15 +23,21 @@ func (s *Service) checkWebhook(p WebhookPatch) error {
 		s.checkWebhookURL(&checks, *p.URL.Value)
 	}
 	notNull(&checks, p.Enabled, "boolean", "input", "enabled")
-	checks.Count(len(p.EventTypes.Value), 0, maxEventTypes, "input", "eventTypes")
-	for i, name := range p.EventTypes.Value {
-		checks.Text(name, 1, maxEventTypeName, "input", "eventTypes", i)
-		if !eventTypeForm.MatchString(name) {
-			checks.Add(WrongFormat("regex", "/"+eventTypePattern+"/", "input", "eventTypes", i))
-		}
-	}
+	checks.EventTypes(p.EventTypes.Value, "input", "eventTypes")
 	checks.Count(len(p.BoardIDs.Value), 0, maxWebhookBoards, "input", "boardIds")
 	return checks.Err()
+}
+
+// EventTypes checks names of events: any that has the form of one, so that callers may know more of them than we do.
+func (c *Checks) EventTypes(names []string, path ...any) {
+	c.Count(len(names), 0, maxEventTypes, path...)
+	for i, name := range names {
+		at := append(slices.Clone(path), i)
+		c.Text(name, 1, maxEventTypeName, at...)
+		if !eventTypeForm.MatchString(name) {
+			c.Add(WrongFormat("regex", "/"+eventTypePattern+"/", at...))
+		}
+	}
 }
 
 // checkWebhookURL asks the port, or where there is none, for an absolute http or https URL.

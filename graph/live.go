@@ -122,6 +122,10 @@ func (s subscriptions) BoardEvents(ctx context.Context, boardID string, since *s
 // WorkspaceEvents follows one workspace.
 func (s subscriptions) WorkspaceEvents(ctx context.Context, workspaceID string, types []string, since *string) (<-chan *Event, error) {
 	return s.source(ctx, since, func(who *domain.Principal) (live.Request, error) {
+		var checks domain.Checks
+		if checks.EventTypes(types, "types"); checks.Err() != nil {
+			return live.Request{}, checks.Err()
+		}
 		_, err := s.service.Workspace(ctx, who, workspaceID)
 		return live.Request{WorkspaceID: workspaceID, Sieve: domain.Sieve{Types: types}}, err
 	})
