@@ -9,7 +9,7 @@ BENCHTIME ?= 5s
 LASTING ?= 190s
 TEST ?= ./...
 
-.PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks cover
+.PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks verify-live bench-live cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ limits: ## Measure rate limits: a decision, a Redis that goes away, two processe
 bench-webhooks: ## Measure deliveries/s, p50 and p99 from event to receiver, and what hanging receivers do to the others
 	.ci/with-servers go test -run '^$$' -bench . -benchtime 1x -timeout 10m ./gateway/bench/webhooks
 
+bench-live: ## Measure 5,000 open subscriptions, and the time for one change to reach 1,000 of them
+	.ci/with-servers go test -run '^$$' -bench . -benchtime 1x -timeout 10m ./gateway/bench/live
+
 chaos: ## Kill servers and empty Redis under load, and count the deliveries that were lost (about two minutes)
 	@mkdir -p .bin
 	go build -o .bin/kanera-chaos-server ./gateway/cmd/kanera
@@ -54,12 +57,16 @@ assets: ## Fetch the browser bundles of /graphiql and /docs, to be embedded; wit
 
 conformance: ## Check the schema and the OpenAPI document with outside tools (needs Node)
 	docs/conformance/run
+	docs/conformance/live/run
 
 audit: ## Check GraphQL over HTTP with the audits of graphql-http (needs Node)
 	docs/conformance/audit
 
 verify-webhooks: ## Let the published packages standardwebhooks and svix verify our deliveries (needs Node)
 	docs/conformance/webhook/run
+
+verify-live: ## Let the published clients graphql-ws and graphql-sse subscribe to a running server (needs Node)
+	docs/conformance/live/run
 
 cover: ## Run every test and print the coverage of the hand-written code
 	.ci/with-servers go test -shuffle=on -timeout 15m -coverpkg=./... -coverprofile=coverage.out ./...

@@ -169,7 +169,7 @@ func TestNoCardIsMissedInAnyWorkspace(t *testing.T) {
 			gateways, seed := deployment(t, backend), rand.Uint64()
 			t.Logf("seed %d", seed)
 			l := &listener{t: t, gateways: gateways, query: cardChanged, variables: map[string]any{}, random: rand.New(rand.NewPCG(seed, 1))}
-			s := stream(t, gateways[0], bearer(gateways[0].Facts.PersonalKey), cardChanged, nil)                                              // from now on, before anything happens
+			s := stream(t, gateways[0], bearer(gateways[0].Facts.PersonalKey), cardChanged, nil) // from now on, before anything happens
 			add(t, gateways[0], "First")
 			first := s.event()
 			l.cursor = first["id"]
