@@ -44,40 +44,24 @@ func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.
 }
 
 func (r cardResolver) CustomFieldValues(ctx context.Context, c *domain.Card, shownOnCard *bool) ([]domain.CustomFieldValue, error) {
-	typed, err := loadersOf(ctx).manyCardCustomFieldValues(ctx, []*domain.Card{c}, shownOnCard)
-	if err != nil {
-		return nil, err
+	values, err := loadersOf(ctx).valuesOf.Load(ctx, c.ID)
+	if err != nil || !orZero(shownOnCard) {
+		return typed(values, nil), err
 	}
-	return typed[0], nil
+	fields, err := loadersOf(ctx).fieldsOf.Load(ctx, c.WorkspaceID)
+	return typed(values, fields), err
 }
 
-// manyCardCustomFieldValues reads the values of cards, without those of hidden fields if only what cards show is wanted.
-func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
-	values, err := loadFor(ctx, l.valuesOf, cards, func(c *domain.Card) string { return c.ID })
-	if err != nil {
-		return nil, err
-	}
-	var hidden map[string]bool
-	if orZero(shownOnCard) {
-		fields, err := loadFor(ctx, l.fieldsOf, cards, func(c *domain.Card) string { return c.WorkspaceID })
-		if err != nil {
-			return nil, err
-		}
-		hidden = map[string]bool{}
-		for _, field := range slices.Concat(fields...) {
-			hidden[field.ID] = !field.ShowOnCard
+// typed gives values the types of their fields, leaving out those of fields that cards do not show.
+func typed(values []*domain.FieldValue, fields []*domain.CustomField) []domain.CustomFieldValue {
+	shown := make([]domain.CustomFieldValue, 0, len(values))
+	for _, value := range values {
+		hidden := func(field *domain.CustomField) bool { return field.ID == value.FieldID && !field.ShowOnCard }
+		if !slices.ContainsFunc(fields, hidden) {
+			shown = append(shown, value.Typed())
 		}
 	}
-	typed := make([][]domain.CustomFieldValue, len(cards))
-	for i, ofCard := range values {
-		typed[i] = make([]domain.CustomFieldValue, 0, len(ofCard))
-		for _, value := range ofCard {
-			if !hidden[value.FieldID] {
-				typed[i] = append(typed[i], value.Typed())
-			}
-		}
-	}
-	return typed, nil
+	return shown
 }
 
 func (r cardResolver) Board(ctx context.Context, c *domain.Card) (*domain.Board, error) {

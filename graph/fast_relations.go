@@ -2,8 +2,7 @@ package graph
 
 import (
 	"context"
-
-	"github.com/vikstrous/dataloadgen"
+	"slices"
 
 	"kanera.dev/domain"
 )
@@ -41,6 +40,25 @@ func (l *loaders) manyCardAssigneeIds(ctx context.Context, cards []*domain.Card)
 
 func (l *loaders) manyCardAssignees(ctx context.Context, cards []*domain.Card) ([][]*domain.User, error) {
 	return listsFor(ctx, l.assigneesOf, l.user, cards)
+}
+
+func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
+	values, err := loadFor(ctx, l.valuesOf, cards, func(c *domain.Card) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	fields := make([][]*domain.CustomField, len(cards))
+	if orZero(shownOnCard) {
+		fields, err = loadFor(ctx, l.fieldsOf, cards, func(c *domain.Card) string { return c.WorkspaceID })
+		if err != nil {
+			return nil, err
+		}
+	}
+	shown := make([][]domain.CustomFieldValue, len(cards))
+	for i := range cards {
+		shown[i] = typed(values[i], fields[i])
+	}
+	return shown, nil
 }
 
 func (l *loaders) manyTextFieldValueField(ctx context.Context, values []*domain.TextFieldValue) ([]*domain.CustomField, error) {
@@ -93,7 +111,7 @@ func loadFor[P, T any](ctx context.Context, loader *one[T], parents []P, id func
 	for i, parent := range parents {
 		ids[i] = id(parent)
 	}
-	return loader.LoadAll(ctx, ids)
+	return loader.now(ctx, ids)
 }
 
 // fieldsFor loads the fields of values.
@@ -120,29 +138,20 @@ func listsFor[T any](ctx context.Context, ids *one[[]string], things *one[*T], c
 }
 
 // split loads the things of several lists of ids at once, leaving out those that do not exist.
-func split[T any](ctx context.Context, loader *dataloadgen.Loader[string, *T], lists [][]string) ([][]*T, error) {
-	var distinct []string
-	places := map[string]int{}
-	for _, ids := range lists {
-		for _, id := range ids {
-			if _, known := places[id]; !known {
-				places[id] = len(distinct)
-				distinct = append(distinct, id)
-			}
-		}
-	}
-	things, err := loader.LoadAll(ctx, distinct)
+func split[T any](ctx context.Context, loader *one[*T], lists [][]string) ([][]*T, error) {
+	things, err := loader.now(ctx, slices.Concat(lists...))
 	if err != nil {
 		return nil, err
 	}
 	found := make([][]*T, len(lists))
 	for i, ids := range lists {
 		found[i] = make([]*T, 0, len(ids))
-		for _, id := range ids {
-			if thing := things[places[id]]; thing != nil {
+		for _, thing := range things[:len(ids)] {
+			if thing != nil {
 				found[i] = append(found[i], thing)
 			}
 		}
+		things = things[len(ids):]
 	}
 	return found, nil
 }

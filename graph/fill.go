@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vikstrous/dataloadgen"
 
 	"kanera.dev/domain"
 )
@@ -52,16 +51,16 @@ func (l *loaders) fill(ctx context.Context, cards []*domain.Card, wanted map[str
 	}
 	var people []string
 	if wants("labels", "labelIds") {
-		labels, err := prime(ctx, l.labelIDsOf, l.store.LabelIDsOf, ids)
+		labels, err := l.labelIDsOf.now(ctx, ids)
 		if err != nil {
 			return err
 		}
-		if _, err := prime(ctx, l.label, l.store.Labels, flat(labels, wants("labels"))); err != nil {
+		if _, err := l.label.now(ctx, flat(labels, wants("labels"))); err != nil {
 			return err
 		}
 	}
 	if wants("assignees", "assigneeIds") {
-		assignees, err := prime(ctx, l.assigneesOf, l.store.AssigneeIDsOf, ids)
+		assignees, err := l.assigneesOf.now(ctx, ids)
 		if err != nil {
 			return err
 		}
@@ -79,7 +78,7 @@ func (l *loaders) fill(ctx context.Context, cards []*domain.Card, wanted map[str
 			people = append(people, card.CreatedByID)
 		}
 	}
-	if _, err := prime(ctx, l.user, l.store.Users, people); err != nil {
+	if _, err := l.user.now(ctx, people); err != nil {
 		return err
 	}
 	return l.fillPlaces(ctx, cards, wants)
@@ -87,7 +86,7 @@ func (l *loaders) fill(ctx context.Context, cards []*domain.Card, wanted map[str
 
 // fillValues loads the values of cards with their fields and options, and returns the people chosen in them.
 func (l *loaders) fillValues(ctx context.Context, cardIDs []string) ([]string, error) {
-	values, err := prime(ctx, l.valuesOf, l.store.FieldValuesOf, cardIDs)
+	values, err := l.valuesOf.now(ctx, cardIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -99,10 +98,10 @@ func (l *loaders) fillValues(ctx context.Context, cardIDs []string) ([]string, e
 			people = append(people, value.UserIDs...)
 		}
 	}
-	if _, err := prime(ctx, l.field, l.store.CustomFields, fields); err != nil {
+	if _, err := l.field.now(ctx, fields); err != nil {
 		return nil, err
 	}
-	_, err = prime(ctx, l.option, l.store.Options, options)
+	_, err = l.option.now(ctx, options)
 	return people, err
 }
 
@@ -113,48 +112,25 @@ func (l *loaders) fillPlaces(ctx context.Context, cards []*domain.Card, wants fu
 		boards, lists, workspaces = append(boards, card.BoardID), append(lists, card.ListID), append(workspaces, card.WorkspaceID)
 	}
 	if wants("board") {
-		if _, err := prime(ctx, l.board, l.store.Boards, boards); err != nil {
+		if _, err := l.board.now(ctx, boards); err != nil {
 			return err
 		}
 	}
 	if wants("list") {
-		if _, err := prime(ctx, l.list, l.store.Lists, lists); err != nil {
+		if _, err := l.list.now(ctx, lists); err != nil {
 			return err
 		}
 	}
 	if wants("workspace") {
-		if _, err := prime(ctx, l.workspace, l.store.Workspaces, workspaces); err != nil {
+		if _, err := l.workspace.now(ctx, workspaces); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// prime asks once for all ids and hands the answers to the loader. It returns what it found.
-func prime[K comparable, T any](ctx context.Context, loader *dataloadgen.Loader[K, T], fetch func(context.Context, []K) (map[K]T, error), ids []K) (map[K]T, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	distinct := make(map[K]bool, len(ids))
-	var asked []K
-	for _, id := range ids {
-		if !distinct[id] {
-			distinct[id] = true
-			asked = append(asked, id)
-		}
-	}
-	found, err := fetch(ctx, asked)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range asked {
-		loader.Prime(id, found[id])
-	}
-	return found, nil
-}
-
 // flat joins lists of ids; none when they are not wanted.
-func flat(lists map[string][]string, wanted bool) []string {
+func flat(lists [][]string, wanted bool) []string {
 	var ids []string
 	for _, list := range lists {
 		if wanted {

@@ -120,10 +120,47 @@ func loadersOf(ctx context.Context) *loaders {
 }
 
 // one loads one thing for one id. A thing that does not exist is the zero value.
-type one[T any] = dataloadgen.Loader[string, T]
+type one[T any] struct {
+	*dataloadgen.Loader[string, T]
+	fetch func(context.Context, []string) (map[string]T, error)
+
+	mu    sync.Mutex
+	known map[string]T // what now has loaded
+}
 
 func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
-	return by(wait, fetch)
+	return &one[T]{Loader: by(wait, fetch), fetch: fetch, known: map[string]T{}}
+}
+
+// now loads the things of many ids at once, for somebody who knows all of them: it does not wait for others to ask, and
+// whoever asks later finds them loaded.
+func (o *one[T]) now(ctx context.Context, ids []string) ([]T, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	asked := map[string]bool{}
+	var missing []string
+	for _, id := range ids {
+		if _, known := o.known[id]; !known && !asked[id] {
+			asked[id] = true
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		loadersOf(ctx).watch.Batch(len(missing))
+		found, err := o.fetch(ctx, missing)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range missing {
+			o.known[id] = found[id]
+			o.Prime(id, found[id])
+		}
+	}
+	things := make([]T, len(ids))
+	for i, id := range ids {
+		things[i] = o.known[id]
+	}
+	return things, nil
 }
 
 func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {

@@ -44,6 +44,7 @@ var documents = []struct{ name, query string }{
 
 // stage is one gateway on Postgres with its data.
 type stage struct {
+	config  gateway.Config
 	gateway *gateway.Gateway
 	store   *persistence.Store
 	server  *httptest.Server
@@ -61,10 +62,6 @@ func setUp(b *testing.B, cards int, log *slog.Logger, environ ...string) *stage 
 	if err != nil {
 		b.Fatal(err)
 	}
-	opened, err := gateway.Open(b.Context(), config, log)
-	if err != nil {
-		b.Fatal(err)
-	}
 	store, err := gateway.OpenStore(b.Context(), config)
 	if err != nil {
 		b.Fatal(err)
@@ -74,19 +71,33 @@ func setUp(b *testing.B, cards int, log *slog.Logger, environ ...string) *stage 
 		b.Fatal(err)
 	}
 	analyze(b, config.DatabaseURL)
-	s := &stage{gateway: opened, store: store, server: httptest.NewServer(opened.Handler()), facts: facts}
-	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
 	b.Cleanup(func() {
-		s.server.Close()
-		if err := opened.Close(); err != nil {
-			b.Error(err)
-		}
 		if err := store.Close(); err != nil {
 			b.Error(err)
 		}
 	})
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
+	s := (&stage{config: config, store: store, facts: facts}).open(b, log)
 	s.learn(b)
 	return s
+}
+
+// open starts a server on the data of a stage.
+func (s *stage) open(b *testing.B, log *slog.Logger) *stage {
+	b.Helper()
+	opened, err := gateway.Open(b.Context(), s.config, log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	another := *s
+	another.gateway, another.server = opened, httptest.NewServer(opened.Handler())
+	b.Cleanup(func() {
+		another.server.Close()
+		if err := opened.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return &another
 }
 
 // analyze lets Postgres learn the data now, as it does by itself some minutes after a load.
@@ -180,23 +191,31 @@ func flood(n int, send func(n int)) []time.Duration {
 	return latencies
 }
 
-// BenchmarkReads reports requests/s, latencies and statements of each document at 16 clients.
+// BenchmarkReads reports requests/s, latencies and statements of each document at 16 clients, read the fast way and the
+// ordinary one.
 func BenchmarkReads(b *testing.B) {
-	s := setUp(b, cards, slog.New(slog.DiscardHandler))
+	fast := setUp(b, cards, slog.New(slog.DiscardHandler))
+	switched := *fast
+	switched.config.FastReads = false
+	ordinary := switched.open(b, slog.New(slog.DiscardHandler))
 	for _, document := range documents {
-		b.Run(document.name, func(b *testing.B) {
-			ask(b, s.request(b.Context(), document.query, s.vary(0)))
-			statements := s.statements(b, document.query)
-			b.ResetTimer()
-			latencies := flood(b.N, func(n int) { ask(b, s.request(b.Context(), document.query, s.vary(n))) })
-			b.StopTimer()
-			slices.Sort(latencies)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-			b.ReportMetric(milliseconds(latencies[b.N/2]), "p50-ms")
-			b.ReportMetric(milliseconds(latencies[min(b.N-1, b.N*99/100)]), "p99-ms")
-			b.ReportMetric(float64(statements), "statements/op")
-		})
+		b.Run(document.name+"/fast", func(b *testing.B) { fast.measure(b, document.query) })
+		b.Run(document.name+"/ordinary", func(b *testing.B) { ordinary.measure(b, document.query) })
 	}
+}
+
+func (s *stage) measure(b *testing.B, query string) {
+	b.Helper()
+	ask(b, s.request(b.Context(), query, s.vary(0)))
+	statements := s.statements(b, query)
+	b.ResetTimer()
+	latencies := flood(b.N, func(n int) { ask(b, s.request(b.Context(), query, s.vary(n))) })
+	b.StopTimer()
+	slices.Sort(latencies)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	b.ReportMetric(milliseconds(latencies[b.N/2]), "p50-ms")
+	b.ReportMetric(milliseconds(latencies[min(b.N-1, b.N*99/100)]), "p99-ms")
+	b.ReportMetric(float64(statements), "statements/op")
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
