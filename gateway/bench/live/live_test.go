@@ -45,7 +45,7 @@ func start(b *testing.B) *server {
 		b.Fatal(err)
 	}
 	address := listener.Addr().String()
-	_ = listener.Close()                                         // for the server
+	_ = listener.Close() // for the server
 	command := exec.CommandContext(b.Context(), binary, "serve")
 	command.Env = append(os.Environ(), "KANERA_ADDR="+address, "KANERA_DATA_DIR="+dir, "KANERA_DATABASE_URL="+storetest.EmptyPostgres(b),
 		"KANERA_REDIS_URL="+os.Getenv("KANERA_TEST_REDIS_URL"), "KANERA_METRICS_TOKEN="+token, "KANERA_SUBSCRIPTIONS_PER_KEY=10000",
