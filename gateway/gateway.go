@@ -15,7 +15,7 @@ import (
 	"kanera.dev/gateway/pages"
 	"kanera.dev/gateway/webhook"
 	"kanera.dev/graph"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 	"kanera.dev/persistence"
 	"kanera.dev/persistence/redis"
 	"kanera.dev/rest"

@@ -10,7 +10,7 @@ import (
 
 	"kanera.dev/domain"
 	"kanera.dev/graph"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 )
 
 // streamsEnd is how long open streams may take to be closed once the server stops.

@@ -93,8 +93,8 @@ func TestTargetQueriesAnswerRight(t *testing.T) {
 			t.Parallel()
 			k := know(t, gatewaytest.New(t, backend))
 			for _, name := range []string{"Viewer", "WorkspaceOverview", "BoardView", "CardByKey", "OverdueAcrossBoards", "ByCustomField",
-				"HoursByListAndBoard", "CompletedPerWeekByAssignee", "BySelectField", "Limits", "CreateCard", "WorkTheCard", "AddWebhook"} {
-				t.Run(name, func(t *testing.T) { targetTests[name](t, k) }) // in order: the last three write
+				"HoursByListAndBoard", "CompletedPerWeekByAssignee", "BySelectField", "Limits", "CreateCard", "WorkTheCard", "AddWebhook", "Board"} {
+				t.Run(name, func(t *testing.T) { targetTests[name](t, k) }) // in order: the last four write
 			}
 		})
 	}
@@ -104,7 +104,7 @@ var targetTests = map[string]func(*testing.T, known){
 	"Viewer": testViewer, "WorkspaceOverview": testWorkspaceOverview, "BoardView": testBoardView, "CardByKey": testCardByKey,
 	"OverdueAcrossBoards": testOverdue, "ByCustomField": testByCustomField, "HoursByListAndBoard": testHours,
 	"CompletedPerWeekByAssignee": testCompletedPerWeek, "BySelectField": testBySelectField, "CreateCard": testCreateCard,
-	"WorkTheCard": testWorkTheCard, "Limits": testLimits, "AddWebhook": testAddWebhook,
+	"WorkTheCard": testWorkTheCard, "Limits": testLimits, "AddWebhook": testAddWebhook, "Board": testBoardSubscription,
 }
 
 func testViewer(t *testing.T, k known) {

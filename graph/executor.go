@@ -15,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kanera.dev/domain"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 )
 
 // cachedDocuments is how many parsed documents of callers are kept.

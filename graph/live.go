@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kanera.dev/domain"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 )
 
 // MaxEventCost is the highest cost of a subscription's document: what one event may cost the server each time.

@@ -12,7 +12,7 @@ import (
 
 	"kanera.dev/domain"
 	"kanera.dev/graph"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 )
 
 // emptyStore has no workspaces: nothing ever happens there.

@@ -2,7 +2,7 @@ package graph
 
 import (
 	"kanera.dev/domain"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 )
 
 // root hands out the resolvers. They hold nothing but the use cases.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"kanera.dev/domain"
-	"kanera.dev/live"
+	"kanera.dev/graph/live"
 	"kanera.dev/persistence"
 	"kanera.dev/persistence/storetest"
 )
