@@ -62,6 +62,9 @@ func Open(ctx context.Context, config Config, log *slog.Logger, options ...Optio
 	g.limiter = redis.NewLimiter(client, time.Duration(config.Limits.RedisTimeout), g.noteLimiter)
 	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
 	g.close = sync.OnceValue(func() error {
+		if g.graphQL != nil {
+			g.endStreams(ctx)
+		}
 		stopListening()
 		g.limiter.Close()
 		if g.sender != nil {

@@ -44,7 +44,7 @@ func TestCostOfTargetQueries(t *testing.T) {
 	want := map[string]int{
 		"Viewer": 3, "WorkspaceOverview": 784, "BoardView": 13_112, "CardByKey": 46, "OverdueAcrossBoards": 310,
 		"ByCustomField": 25, "HoursByListAndBoard": 251, "CompletedPerWeekByAssignee": 100, "BySelectField": 100,
-		"CreateCard": 14, "WorkTheCard": 63, "Limits": 0, "AddWebhook": 22,
+		"CreateCard": 14, "WorkTheCard": 63, "Limits": 0, "AddWebhook": 22, "Board": 12,
 	}
 	for _, operation := range document.Operations {
 		if got := prices.of(document, operation, nil); got != want[operation.Name] {

@@ -95,10 +95,13 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	conn.SetReadLimit(MaxBodyBytes)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context())) // which the server may end once the connection is no longer its
-	defer cancel()
 	s := &socket{executor: h.executor, doorman: doormanOf(ctx), conn: conn, authorization: r.Header.Get("Authorization"),
 		organisation: r.Header.Get("X-Kanera-Organisation-Id"), running: map[string]*running{}}
-	defer func() { _ = conn.CloseNow() }()
+	defer func() {
+		cancel()
+		_ = conn.CloseNow()
+		s.operations.Wait()
+	}()
 	if conn.Subprotocol() != protocol {
 		s.close(closedProtocol, "Subprotocol not acceptable")
 		return
@@ -214,9 +217,9 @@ func (s *socket) subscribe(ctx context.Context, m message) bool {
 	if problem != nil {
 		err = problem
 	}
-	go func() {
+	s.operations.Go(func() {
 		defer s.end(op)
 		s.operate(op, params, err, *identity)
-	}()
+	})
 	return true
 }

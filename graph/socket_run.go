@@ -25,8 +25,9 @@ type socket struct {
 	greeted                     bool
 	identity                    atomic.Pointer[func(context.Context) (*domain.Principal, error)] // nil until the connection is acknowledged
 
-	mu      sync.Mutex
-	running map[string]*running // by the id that the client gave
+	mu         sync.Mutex
+	running    map[string]*running // by the id that the client gave
+	operations sync.WaitGroup      // that have not ended yet, also those that the client has forgotten
 }
 
 // running is an operation on a socket.
