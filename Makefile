@@ -18,7 +18,7 @@ run: assets ## Start the server on its embedded default under ./data
 	go run ./gateway/cmd/kanera serve
 
 test: ## Run every test with the race detector, beside a throw-away Postgres and Redis (TEST=./domain/... for some)
-	.ci/with-servers go test -race -shuffle=on -parallel 8 -timeout 15m $(TEST)
+	.ci/with-servers go test -race -shuffle=on -timeout 15m $(TEST)
 
 lint: .bin/golangci-lint-$(GOLANGCI_VERSION) ## Check style, arrows and common mistakes
 	$< run ./...

@@ -68,7 +68,7 @@ func (a *author) wanted(of *ast.Definition, field *ast.FieldDefinition, depth in
 	if field.Name == "card" && a.IntN(4) > 0 || strings.HasPrefix(field.Name, "__") || of.Name == "Query" && field.Name == "rateLimit" {
 		return false
 	}
-	deepest := 7
+	deepest := 6
 	if depth >= deepest && a.schema.Types[field.Type.Name()].IsCompositeType() {
 		return false
 	}

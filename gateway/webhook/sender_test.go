@@ -136,7 +136,7 @@ func TestRetryAfter(t *testing.T) {
 func TestTheTimeout(t *testing.T) {
 	t.Parallel()
 	rows := []struct{ name, begin, excerpt, err string }{
-		{name: "no answer", err: "timed out after 100ms"},
+		{name: "no answer", err: "timed out after 1s"},
 		{name: "half an answer", begin: "so far", excerpt: "so far"},
 	}
 	for _, row := range rows {
@@ -150,8 +150,8 @@ func TestTheTimeout(t *testing.T) {
 				}
 				<-r.Context().Done()
 			})
-			got := sender(t, Config{Timeout: 100 * time.Millisecond}).Send(t.Context(), request(server.URL))
-			if got.Err != row.err || got.Excerpt != row.excerpt || got.Latency < 100*time.Millisecond || got.Latency > 5*time.Second {
+			got := sender(t, Config{Timeout: time.Second}).Send(t.Context(), request(server.URL))
+			if got.Err != row.err || got.Excerpt != row.excerpt || got.Latency < 100*time.Millisecond || got.Latency > 30*time.Second {
 				t.Errorf("%+v", got)
 			}
 		})
