@@ -26,22 +26,22 @@ type union struct {
 	Kinds []table
 }
 
+// field is a field as the template shows it.
 type field struct {
 	*codegen.Field
-	Has     string // the Go expression of what is at hand; empty when it takes a call
-	Call    string // the resolver's call
-	Pure    bool   // the call does not touch the store
-	Batch   string // method that answers for many parents at once; empty without one
-	Write   string // Go function that writes a value of the scalar; empty for objects
-	Kinds   []string
-	KindOf  string // picks the kind of an object of an abstract type
-	Pointer bool   // elements are pointers or interfaces
-	GoType  string
-	Elem    string
-	List    bool
-	Ptr     bool
-	Nilable bool
-	Must    bool
+	Has     string   // the Go expression of what is at hand; empty when it takes a call
+	Call    string   // the resolver's call
+	Pure    bool     // the call does not touch the store
+	Batch   string   // method that answers for many parents at once; empty without one
+	Write   string   // Go function that writes a value of the scalar; empty for objects
+	Kinds   []string // of the objects; none for values
+	KindOf  string   // picks the kind of an object of an abstract type; empty when there is one kind
+	GoType  string   // of the whole value
+	List    bool     // the value is a list
+	Ptr     bool     // the value, or an element of the list, is a pointer
+	Pointer bool     // … or an interface
+	Nilable bool     // the whole value can be nil
+	Must    bool     // null is an error
 }
 
 // tables is what the template shows. It can name Go types only while the template runs.
@@ -109,7 +109,7 @@ func fieldOf(data *codegen.Data, object *codegen.Object, f *codegen.Field, writt
 	out.Nilable = tr.IsNilable()
 	goElem := elem.GO
 	_, isPointer := types.Unalias(goElem).(*types.Pointer)
-	out.Ptr, out.Elem = isPointer, ref(goElem)
+	out.Ptr = isPointer
 	_, isInterface := goElem.Underlying().(*types.Interface)
 	out.Pointer = isPointer || isInterface
 	switch elem.Definition.Kind {
