@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -192,10 +193,10 @@ func (r *fastRun) calls(ctx context.Context, s *step, parents []any, fc *graphql
 	var waiting sync.WaitGroup
 	for i, parent := range parents {
 		if s.trait.pure || len(parents) == 1 {
-			values[i], errs[i] = s.trait.call(ctx, r.ec, parent, fc)
+			values[i], errs[i] = s.ask(ctx, r.ec, parent, fc)
 			continue
 		}
-		waiting.Go(func() { values[i], errs[i] = s.trait.call(ctx, r.ec, parent, fc) })
+		waiting.Go(func() { values[i], errs[i] = s.ask(ctx, r.ec, parent, fc) })
 	}
 	waiting.Wait()
 	for _, err := range errs {
@@ -204,6 +205,19 @@ func (r *fastRun) calls(ctx context.Context, s *step, parents []any, fc *graphql
 		}
 	}
 	return values, true
+}
+
+// errPanicked stands for a resolver that panicked. The ordinary way meets the panic too, and knows what to say.
+var errPanicked = errors.New("a resolver panicked")
+
+// ask asks the resolver for one parent. It may run in a goroutine of its own, where a panic would end the process.
+func (s *step) ask(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (value any, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanicked
+		}
+	}()
+	return s.trait.call(ctx, ec, parent, fc)
 }
 
 // descend loads the objects that a step found, and says how many of them are in the answer. Objects that several

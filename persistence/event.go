@@ -9,8 +9,8 @@ import (
 	"kanera.dev/domain"
 )
 
-// OnCommit makes the store tell of events as soon as their transaction has committed, in its own goroutine's time: tell
-// must not block. Set it before the store is used.
+// OnCommit makes the store tell of events as soon as their transaction has committed. Whoever made the change waits for
+// tell, so it must not block. Set it before the store is used.
 func (s *Store) OnCommit(tell func(events []*domain.Event)) { s.tell = tell }
 
 // Emit implements domain.Outbox.
