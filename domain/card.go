@@ -29,7 +29,19 @@ type Card struct {
 	Version           int
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
+	// Parts is what hangs on the card, as far as it was asked for together with the card; nil when it was not.
+	Parts *CardParts `gorm:"-"`
 }
+
+// CardParts is what hangs on a card.
+type CardParts struct {
+	LabelIDs    []string      // in no order
+	AssigneeIDs []string      // in order of assignment
+	Values      []*FieldValue // in no order, emptied ones included
+}
+
+// CardWith says which parts of cards to read together with them. Parts that are not named are nil.
+type CardWith struct{ Labels, Assignees, Values bool }
 
 // Key is the name people call the card by, such as ACME-12.
 func (c *Card) Key() string { return c.KeyPrefix + "-" + strconv.Itoa(c.Number) }
