@@ -15,7 +15,7 @@ type CardQuery struct {
 	Zone            *time.Location // the viewer's
 	// FieldTypes holds the type of every custom field that Filter and Order name, by id.
 	FieldTypes map[string]CustomFieldType
-	With CardWith // parts to bring along; they change neither which cards are found nor their order
+	With       CardWith // parts to bring along; they change neither which cards are found nor their order
 }
 
 // CardGroups asks for numbers over cards.
