@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"kanera.dev/domain"
@@ -31,9 +30,9 @@ func (s *Store) activities(ctx context.Context, query string, args ...any) ([]*d
 	if err != nil {
 		return nil, err
 	}
-	all, err := collect(rows, func(rows *sql.Rows) (*domain.Activity, error) {
+	all, err := collect(rows, func(line row) (*domain.Activity, error) {
 		a := new(domain.Activity)
-		return a, rows.Scan(activityFields(a)...)
+		return a, line.Scan(activityFields(a)...)
 	})
 	return all, translate(ctx, err, "Activity")
 }

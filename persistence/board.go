@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"slices"
@@ -64,11 +63,11 @@ func (s *Store) BoardAccesses(ctx context.Context, viewer *domain.Principal, boa
 		return nil, err
 	}
 	accesses := make(map[string]*domain.BoardAccess)
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var id, organisationID string
 		var row domain.BoardAccess
 		var workspaceRole domain.WorkspaceRole
-		err := rows.Scan(&id, &organisationID, &row.Role, &row.AssignedItemsOnly, &workspaceRole)
+		err := line.Scan(&id, &organisationID, &row.Role, &row.AssignedItemsOnly, &workspaceRole)
 		accesses[id] = boardAccess(viewer, organisationID, row, workspaceRole)
 		return struct{}{}, err
 	})
@@ -153,9 +152,9 @@ func (s *Store) VisibleBoards(ctx context.Context, viewer *domain.Principal, pag
 	if err != nil {
 		return domain.PageOf[*domain.Board]{}, err
 	}
-	found, err := collect(rows, func(rows *sql.Rows) (*domain.Board, error) {
+	found, err := collect(rows, func(line row) (*domain.Board, error) {
 		b := new(domain.Board)
-		return b, rows.Scan(append(boards.fields(b), &b.NavigationOrder)...)
+		return b, line.Scan(append(boards.fields(b), &b.NavigationOrder)...)
 	})
 	if err != nil {
 		return domain.PageOf[*domain.Board]{}, translate(ctx, err, "Board")

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -15,9 +14,9 @@ const cardColumns = "c.id, c.organisation_id, c.organisation_key, c.workspace_id
 	"c.cover_attachment_id, c.client_token, c.version, c.created_at, c.updated_at"
 
 // scanCard reads a row whose columns are before, cardColumns and behind.
-func scanCard(rows *sql.Rows, before, behind []any) (*domain.Card, error) {
+func scanCard(line row, before, behind []any) (*domain.Card, error) {
 	c := &domain.Card{}
-	return c, rows.Scan(slices.Concat(before, []any{
+	return c, line.Scan(slices.Concat(before, []any{
 		&c.ID, &c.OrganisationID, &c.OrganisationKey, &c.WorkspaceID, &c.BoardID, &c.ListID, &c.KeyPrefix, &c.Number,
 		&c.Title, &c.Description, &c.Position, &c.DueDay, &c.DueSlot, &c.DueTimeZone, &c.CompletedAt, &c.ArchivedAt, &c.CreatedByID,
 		&c.CoverAttachmentID, &c.ClientToken, &c.Version, &c.CreatedAt, &c.UpdatedAt,
@@ -37,7 +36,7 @@ func (s *Store) CardIDByToken(ctx context.Context, token string) (string, error)
 }
 
 func (s *Store) cardID(ctx context.Context, query string, args ...any) (id string, err error) {
-	err = s.each(ctx, frag(query, args...), func(rows *sql.Rows) error { return rows.Scan(&id) })
+	err = s.each(ctx, frag(query, args...), func(line row) error { return line.Scan(&id) })
 	if err != nil {
 		return "", fmt.Errorf("look a card up: %w", err)
 	}
@@ -57,9 +56,9 @@ func (s *Store) MatchingCards(ctx context.Context, q domain.CardQuery, ids []str
 	}
 	where = all(frag(s.dialect.anyOf("c.id"), s.dialect.list(ids)), where)
 	found := make(map[string]bool, len(ids))
-	err = s.each(ctx, frag("SELECT c.id FROM cards c WHERE "+where.text, where.args...), func(rows *sql.Rows) error {
+	err = s.each(ctx, frag("SELECT c.id FROM cards c WHERE "+where.text, where.args...), func(line row) error {
 		var id string
-		err := rows.Scan(&id)
+		err := line.Scan(&id)
 		found[id] = true
 		return err
 	})

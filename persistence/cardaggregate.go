@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -62,8 +61,8 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 	}
 	out := &domain.CardAggregate{}
 	var cursors []string
-	err = s.each(ctx, r.statement(s.dialect), func(rows *sql.Rows) error {
-		cursor, err := r.scan(rows, out)
+	err = s.each(ctx, r.statement(s.dialect), func(line row) error {
+		cursor, err := r.scan(line, out)
 		if cursor != "" {
 			cursors = append(cursors, cursor)
 		}
@@ -123,7 +122,7 @@ func (r *cardReport) columns() string {
 }
 
 // scan adds a row to out and returns its cursor; the row of a report without groups has none.
-func (r *cardReport) scan(rows *sql.Rows, out *domain.CardAggregate) (cursor string, err error) {
+func (r *cardReport) scan(line row, out *domain.CardAggregate) (cursor string, err error) {
 	var total int
 	var size *int
 	totals, numbers := make([]measured, len(r.measures)), make([]measured, len(r.measures))
@@ -131,7 +130,7 @@ func (r *cardReport) scan(rows *sql.Rows, out *domain.CardAggregate) (cursor str
 	targets := append([]any{&total}, targetsOf(totals)...)
 	targets = append(append(targets, &size), targetsOf(numbers)...)
 	targets = append(append(targets, pointers(keys)...), pointers(values)...)
-	if err := rows.Scan(targets...); err != nil {
+	if err := line.Scan(targets...); err != nil {
 		return "", err
 	}
 	out.Totals = domain.CardAggregateTotals{Count: total, DistinctCount: total, Numbers: r.measures.numbersOf(totals, total)}
@@ -153,11 +152,11 @@ func targetsOf(all []measured) (targets []any) {
 	return targets
 }
 
-// pointers are where rows.Scan puts values of any type.
+// pointers are where Scan puts values of any type.
 func pointers(values []any) []any {
 	out := make([]any, len(values))
 	for i := range values {
-		out[i] = &values[i]
+		out[i] = loose{&values[i]}
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -71,8 +70,8 @@ func (s *Store) FindCards(ctx context.Context, q domain.CardQuery, parents []dom
 	}
 	parents = unique(parents)
 	found := make([][]*foundCard, len(parents))
-	err = s.each(ctx, selection.statement(s.dialect, parents), func(rows *sql.Rows) error {
-		i, card, err := selection.scan(rows)
+	err = s.each(ctx, selection.statement(s.dialect, parents), func(line row) error {
+		i, card, err := selection.scan(line)
 		if err == nil {
 			found[i] = append(found[i], card)
 		}
@@ -99,9 +98,9 @@ func (s *Store) CountCards(ctx context.Context, q domain.CardQuery, parents []do
 	for _, parent := range parents {
 		counts[parent] = 0
 	}
-	err = s.each(ctx, countCardsOf(s.dialect, where, parents), func(rows *sql.Rows) error {
+	err = s.each(ctx, countCardsOf(s.dialect, where, parents), func(line row) error {
 		var i, count int
-		err := rows.Scan(&i, &count)
+		err := line.Scan(&i, &count)
 		if err == nil {
 			counts[parents[i]] = count
 		}
@@ -114,7 +113,7 @@ func (s *Store) CountCards(ctx context.Context, q domain.CardQuery, parents []do
 }
 
 // each runs a query and hands over its rows. A statement without text has none.
-func (s *Store) each(ctx context.Context, statement fragment, scan func(*sql.Rows) error) error {
+func (s *Store) each(ctx context.Context, statement fragment, scan func(row) error) error {
 	if statement.text == "" {
 		return nil
 	}
@@ -122,7 +121,7 @@ func (s *Store) each(ctx context.Context, statement fragment, scan func(*sql.Row
 	if err != nil {
 		return err
 	}
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) })
+	_, err = collect(rows, func(line row) (struct{}, error) { return struct{}{}, scan(line) })
 	return translate(ctx, err, "Card")
 }
 

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"kanera.dev/domain"
@@ -31,7 +30,7 @@ func (s *Store) LaneNeighbour(ctx context.Context, listID string, position domai
 }
 
 func (s *Store) position(ctx context.Context, query string, args ...any) (position *domain.Position, err error) {
-	err = s.each(ctx, frag(query, args...), func(rows *sql.Rows) error { return rows.Scan(&position) })
+	err = s.each(ctx, frag(query, args...), func(line row) error { return line.Scan(&position) })
 	if err != nil {
 		return nil, fmt.Errorf("read a place in a lane: %w", err)
 	}
@@ -51,7 +50,7 @@ func (s *Store) RenumberLane(ctx context.Context, listID string) error {
 // LockLane implements domain.Cards: the list stands for its lane.
 func (s *Store) LockLane(ctx context.Context, listID string) error {
 	lock := frag("SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID)
-	if err := s.each(ctx, lock, func(*sql.Rows) error { return nil }); err != nil {
+	if err := s.each(ctx, lock, func(row) error { return nil }); err != nil {
 		return fmt.Errorf("lock a lane: %w", err)
 	}
 	return nil
@@ -61,8 +60,8 @@ func (s *Store) LockLane(ctx context.Context, listID string) error {
 func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []*domain.Card, err error) {
 	where := all(frag(lane, listID), childOf(domain.CardParent{BoardID: boardID}))
 	query := frag("SELECT "+cardColumns+" FROM cards c WHERE "+where.text+" ORDER BY c.position, c.id"+s.dialect.forUpdate(), where.args...)
-	err = s.each(ctx, query, func(rows *sql.Rows) error {
-		card, err := scanCard(rows, nil, nil)
+	err = s.each(ctx, query, func(line row) error {
+		card, err := scanCard(line, nil, nil)
 		cards = append(cards, card)
 		return err
 	})
@@ -77,7 +76,7 @@ func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []
 func (s *Store) NextCardNumber(ctx context.Context, workspaceID string) (number int, err error) {
 	next := frag("UPDATE workspaces SET last_card_number = last_card_number + 1 WHERE id = ? RETURNING last_card_number", workspaceID)
 	err = s.inTransaction(ctx, func(tx *Store) error {
-		return tx.each(ctx, next, func(rows *sql.Rows) error { return rows.Scan(&number) })
+		return tx.each(ctx, next, func(line row) error { return line.Scan(&number) })
 	})
 	if err != nil {
 		return 0, fmt.Errorf("take a card number: %w", err)

@@ -1,7 +1,6 @@
 package persistence
 
 import (
-	"database/sql"
 	"strconv"
 	"strings"
 
@@ -92,14 +91,14 @@ type foundCard struct {
 }
 
 // scan reads a row and the place of its parent.
-func (c *cardSelection) scan(rows *sql.Rows) (parent int, found *foundCard, err error) {
+func (c *cardSelection) scan(line row) (parent int, found *foundCard, err error) {
 	var number int
 	found = &foundCard{values: make([]any, len(c.order.keys))}
 	extra := []any{&parent, &number}
 	for i := range found.values {
-		extra = append(extra, &found.values[i])
+		extra = append(extra, loose{&found.values[i]})
 	}
-	found.card, err = scanCard(rows, extra[:2], extra[2:])
+	found.card, err = scanCard(line, extra[:2], extra[2:])
 	return parent, found, err
 }
 

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -26,9 +25,9 @@ func (s *Store) AssigneeIDsOf(ctx context.Context, cardIDs []string) (map[string
 // idsOf reads pairs of a card and an id that hangs on it.
 func (s *Store) idsOf(ctx context.Context, query string, cardIDs []string) (map[string][]string, error) {
 	found := make(map[string][]string, len(cardIDs))
-	err := s.each(ctx, frag(query, s.dialect.list(cardIDs)), func(rows *sql.Rows) error {
+	err := s.each(ctx, frag(query, s.dialect.list(cardIDs)), func(line row) error {
 		var card, id string
-		err := rows.Scan(&card, &id)
+		err := line.Scan(&card, &id)
 		found[card] = append(found[card], id)
 		return err
 	})
@@ -44,9 +43,9 @@ func (s *Store) FieldValuesOf(ctx context.Context, cardIDs []string) (map[string
 	query := frag("SELECT v.card_id, v.field_id, f.type, v.text, v.number, v.checkbox, v.date, v.url, v.option_ids, v.user_ids, v.updated_at "+
 		"FROM field_values v JOIN custom_fields f ON f.id = v.field_id WHERE "+s.dialect.anyOf("v.card_id")+" ORDER BY f.position, f.id",
 		s.dialect.list(cardIDs))
-	err := s.each(ctx, query, func(rows *sql.Rows) error {
+	err := s.each(ctx, query, func(line row) error {
 		v := &domain.FieldValue{}
-		err := rows.Scan(&v.CardID, &v.FieldID, &v.Type, &v.Text, &v.Number, &v.Checkbox, &v.Date, &v.URL, &v.OptionIDs, &v.UserIDs, &v.UpdatedAt)
+		err := line.Scan(&v.CardID, &v.FieldID, &v.Type, &v.Text, &v.Number, &v.Checkbox, &v.Date, &v.URL, &v.OptionIDs, &v.UserIDs, &v.UpdatedAt)
 		found[v.CardID] = append(found[v.CardID], v)
 		return err
 	})

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -34,9 +33,9 @@ func (s *Store) Plannings(ctx context.Context, workspaceID string) ([]*domain.Pl
 		return nil, err
 	}
 	var ids []string
-	plannings, err := collect(rows, func(rows *sql.Rows) (*domain.Planning, error) {
+	plannings, err := collect(rows, func(line row) (*domain.Planning, error) {
 		p := &domain.Planning{Webhook: &domain.Webhook{}}
-		err := rows.Scan(&p.Webhook.ID, &p.Planned, &p.Last)
+		err := line.Scan(&p.Webhook.ID, &p.Planned, &p.Last)
 		ids = append(ids, p.Webhook.ID)
 		return p, err
 	})
@@ -102,8 +101,8 @@ func (s *Store) QueuedDeliveries(ctx context.Context, before time.Time, after do
 	if err != nil {
 		return nil, err
 	}
-	due, err := collect(rows, func(rows *sql.Rows) (d domain.Due, err error) {
-		err = rows.Scan(&d.DeliveryID, &d.WebhookID, &d.At)
+	due, err := collect(rows, func(line row) (d domain.Due, err error) {
+		err = line.Scan(&d.DeliveryID, &d.WebhookID, &d.At)
 		return d, err
 	})
 	return due, translate(ctx, err, "Delivery")
@@ -120,7 +119,7 @@ func (s *Store) Dispatches(ctx context.Context, ids []string) (map[string]*domai
 		return nil, err
 	}
 	found := make(map[string]*domain.Dispatch, len(ids))
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		d, err := scanDispatch(rows)
 		found[d.ID] = d
 		return struct{}{}, err
@@ -128,13 +127,13 @@ func (s *Store) Dispatches(ctx context.Context, ids []string) (map[string]*domai
 	return found, translate(ctx, err, "Delivery")
 }
 
-func scanDispatch(rows *sql.Rows) (*domain.Dispatch, error) {
+func scanDispatch(line row) (*domain.Dispatch, error) {
 	d, w, e := &domain.Dispatch{}, &domain.Webhook{}, &domain.Event{}
 	var eventID *string
 	var sequence *int64
 	var occurredAt *time.Time
 	var data []byte
-	err := rows.Scan(&d.ID, &d.WebhookID, &d.WorkspaceID, &d.EventID, &d.EventType, &d.Status, &d.Attempts, &d.Tries, &d.NextAttemptAt,
+	err := line.Scan(&d.ID, &d.WebhookID, &d.WorkspaceID, &d.EventID, &d.EventType, &d.Status, &d.Attempts, &d.Tries, &d.NextAttemptAt,
 		&w.URL, &w.Secret, &w.PreviousSecret, &w.PreviousSecretUntil, &w.Enabled, &w.Version, &d.KeyRevoked,
 		&eventID, &e.BoardID, &sequence, &e.CardSequence, &data, &occurredAt)
 	w.ID, w.WorkspaceID = d.WebhookID, d.WorkspaceID

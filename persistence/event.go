@@ -3,7 +3,6 @@ package persistence
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 
 	"kanera.dev/domain"
@@ -72,11 +71,11 @@ func raises(by map[string]int64) []domain.Ranked {
 	return list
 }
 
-func counters(rows *sql.Rows) (map[string]int64, error) {
+func counters(rows resultSet) (map[string]int64, error) {
 	last := map[string]int64{}
-	_, err := collect(rows, func(rows *sql.Rows) (id string, err error) {
+	_, err := collect(rows, func(line row) (id string, err error) {
 		var n int64
-		err = rows.Scan(&id, &n)
+		err = line.Scan(&id, &n)
 		last[id] = n
 		return id, err
 	})

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 	"time"
 
@@ -43,12 +42,12 @@ func (s *Store) principals(ctx context.Context, where string, parameter any) (ma
 		return nil, err
 	}
 	found, ended := map[string]*domain.Principal{}, map[string]bool{}
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		p := &domain.Principal{OrganisationRoles: make(map[string]domain.OrganisationRole)}
 		var organisationID string
 		var role domain.OrganisationRole
 		var isEnded bool
-		err := rows.Scan(&p.KeyID, &p.KeyName, &p.Kind, &p.Scope, &p.KeyUsedAt, &p.UserID, &p.UserName, &p.UserAvatarURL, &p.TimeZone,
+		err := line.Scan(&p.KeyID, &p.KeyName, &p.Kind, &p.Scope, &p.KeyUsedAt, &p.UserID, &p.UserName, &p.UserAvatarURL, &p.TimeZone,
 			&p.OrganisationID, &p.WorkspaceID, &p.DocumentsOnly,
 			&p.Limits.PerMinute, &p.Limits.UploadPerMinute, &p.Limits.CostPerMinute, &p.Limits.MonthlyQuota, &p.Detached, &organisationID, &role, &isEnded)
 		if found[p.KeyID] == nil {

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"math"
 	"strings"
 
@@ -45,10 +44,10 @@ func (t table[T]) each(ctx context.Context, s *Store, key, where string, ids []s
 	if err != nil {
 		return err
 	}
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var id string
 		row := new(T)
-		err := rows.Scan(append([]any{&id}, t.fields(row)...)...)
+		err := line.Scan(append([]any{&id}, t.fields(row)...)...)
 		read(id, row)
 		return struct{}{}, err
 	})
@@ -100,14 +99,14 @@ func (l listing[T]) pages(ctx context.Context, s *Store, parents []string, page 
 		return nil, err
 	}
 	found := make(map[string][]*T, len(parents))
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var parent string
 		row := new(T)
 		fields := append([]any{&parent}, l.columns(row)...)
 		for range l.extra + 1 {
 			fields = append(fields, new(any))
 		}
-		err := rows.Scan(fields...)
+		err := line.Scan(fields...)
 		found[parent] = append(found[parent], row)
 		return struct{}{}, err
 	})
@@ -175,10 +174,10 @@ func (l listing[T]) counts(ctx context.Context, s *Store, parents []string) (map
 	if err != nil {
 		return nil, err
 	}
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var parent string
 		var count int
-		err := rows.Scan(&parent, &count)
+		err := line.Scan(&parent, &count)
 		answer[parent] = count
 		return struct{}{}, err
 	})
@@ -204,6 +203,6 @@ func (s *Store) ids(ctx context.Context, query string, args ...any) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	ids, err := collect(rows, func(rows *sql.Rows) (id string, err error) { err = rows.Scan(&id); return id, err })
+	ids, err := collect(rows, func(line row) (id string, err error) { err = line.Scan(&id); return id, err })
 	return ids, translate(ctx, err, "Row")
 }

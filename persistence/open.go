@@ -59,6 +59,10 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
+		// As text, decimals keep every digit.
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "numeric", OID: pgtype.NumericOID, Codec: &pgtype.TextFormatOnlyCodec{Codec: pgtype.NumericCodec{}},
+		})
 		// Compiling a query to machine code takes longer than running any of ours.
 		_, err := conn.Exec(ctx, "SET jit = off")
 		return err
@@ -78,6 +82,7 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	store.native = &native{connections, c.Observe}
 	store.pools = func() []Pool { return []Pool{postgresPool(connections)} }
 	return store, nil
 }

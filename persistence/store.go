@@ -17,6 +17,7 @@ import (
 type Store struct {
 	db      *gorm.DB
 	dialect dialect
+	native  *native // reads outside transactions; nil on SQLite
 	inTx    bool
 	emitted *[]*domain.Event             // by the transaction; written when it commits
 	tell    func(events []*domain.Event) // hears of them once they are committed; nil: nobody does
@@ -76,9 +77,33 @@ func pause(ctx context.Context, attempt int) error {
 
 // query runs a SELECT written by hand; ? stands for a parameter on every database. Lists are bound by
 // dialect.list, never as slices: GORM would spread a slice over one parameter per element.
-func (s *Store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (s *Store) query(ctx context.Context, query string, args ...any) (resultSet, error) {
+	if s.native != nil && !s.inTx {
+		rows, err := s.native.query(ctx, query, args)
+		return rows, translate(ctx, err, "Row")
+	}
 	rows, err := s.db.WithContext(ctx).Raw(query, args...).Rows()
 	return rows, translate(ctx, err, "Row")
+}
+
+// row is one row of what a SELECT found.
+type row interface{ Scan(dest ...any) error }
+
+// resultSet is what a SELECT found, row by row.
+type resultSet interface {
+	row
+	Next() bool
+	Err() error
+	Close() error
+}
+
+// loose is where a value is scanned to whose type only the statement knows.
+type loose struct{ value *any }
+
+// Scan implements sql.Scanner.
+func (l loose) Scan(value any) error {
+	*l.value = value
+	return nil
 }
 
 // exec runs a statement written by hand.
@@ -87,7 +112,7 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 }
 
 // collect reads all rows with scan and closes them.
-func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (all []T, err error) {
+func collect[T any](rows resultSet, scan func(row) (T, error)) (all []T, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		one, err := scan(rows)

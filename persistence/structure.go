@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -34,8 +33,8 @@ func orderOf(row any) (order, error) {
 }
 
 // Siblings implements domain.Structure. It locks the parent, so that nothing is added to the order either.
-func (s *Store) Siblings(ctx context.Context, row any) ([]domain.Ranked, error) {
-	o, err := orderOf(row)
+func (s *Store) Siblings(ctx context.Context, sibling any) ([]domain.Ranked, error) {
+	o, err := orderOf(sibling)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +47,8 @@ func (s *Store) Siblings(ctx context.Context, row any) ([]domain.Ranked, error) 
 	if err != nil {
 		return nil, err
 	}
-	siblings, err := collect(rows, func(rows *sql.Rows) (r domain.Ranked, err error) {
-		err = rows.Scan(&r.ID, &r.Position)
+	siblings, err := collect(rows, func(line row) (r domain.Ranked, err error) {
+		err = line.Scan(&r.ID, &r.Position)
 		return r, err
 	})
 	return siblings, translate(ctx, err, "Row")

@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -119,9 +118,9 @@ func (s *Store) AttemptsOf(ctx context.Context, deliveryIDs []string) (map[strin
 		return nil, err
 	}
 	all := make(map[string][]*domain.Attempt, len(deliveryIDs))
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		a := new(domain.Attempt)
-		err := rows.Scan(&a.DeliveryID, &a.Number, &a.At, &a.LatencyMs, &a.ResponseStatus, &a.ResponseBody, &a.Error)
+		err := line.Scan(&a.DeliveryID, &a.Number, &a.At, &a.LatencyMs, &a.ResponseStatus, &a.ResponseBody, &a.Error)
 		all[a.DeliveryID] = append(all[a.DeliveryID], a)
 		return struct{}{}, err
 	})

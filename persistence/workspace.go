@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"database/sql"
 
 	"kanera.dev/domain"
 )
@@ -73,10 +72,10 @@ func (s *Store) WorkspaceRoles(ctx context.Context, viewer *domain.Principal, wo
 	if err != nil {
 		return nil, err
 	}
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var id, organisationID string
 		var role domain.WorkspaceRole
-		err := rows.Scan(&id, &organisationID, &role)
+		err := line.Scan(&id, &organisationID, &role)
 		if viewer.Administers(organisationID) {
 			role = domain.WorkspaceAdmin
 		}
@@ -102,9 +101,9 @@ func (s *Store) KeyPrefixesOf(ctx context.Context, workspaceIDs []string) (map[s
 		return nil, err
 	}
 	prefixes := make(map[string][]string)
-	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+	_, err = collect(rows, func(line row) (struct{}, error) {
 		var id, prefix string
-		err := rows.Scan(&id, &prefix)
+		err := line.Scan(&id, &prefix)
 		prefixes[id] = append(prefixes[id], prefix)
 		return struct{}{}, err
 	})

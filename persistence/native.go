@@ -1,0 +1,59 @@
+package persistence
+
+import (
+	"context"
+	"database/sql/driver"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// native runs SELECTs on Postgres without database/sql between, which takes twice the time for a page of cards: every
+// value is converted twice there. It shares its connections with GORM.
+type native struct {
+	connections *pgxpool.Pool
+	observe     Observer
+}
+
+// query runs a SELECT in which ? stands for a parameter.
+func (n *native) query(ctx context.Context, query string, args []any) (resultSet, error) {
+	values := make([]any, len(args))
+	for i, arg := range args {
+		var err error
+		if values[i], err = driver.DefaultParameterConverter.ConvertValue(arg); err != nil { // as database/sql does
+			return nil, err
+		}
+	}
+	countStatement(ctx)
+	answered := n.observe(ctx, query)
+	rows, err := n.connections.Query(ctx, numbered(query), values...)
+	answered(err)
+	return nativeRows{rows}, err
+}
+
+// numbered replaces every ? by the number of its parameter. None of our texts holds one for anything else.
+func numbered(query string) string {
+	var b strings.Builder
+	b.Grow(len(query) + 16)
+	for n := 1; ; n++ {
+		before, after, more := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+		query = after
+	}
+}
+
+// nativeRows closes the way database/sql does.
+type nativeRows struct{ pgx.Rows }
+
+// Close ends reading and says what went wrong.
+func (r nativeRows) Close() error {
+	r.Rows.Close()
+	return r.Err()
+}
