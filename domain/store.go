@@ -14,6 +14,7 @@ type Store interface {
 	Rows
 	Tenants
 	Structure
+	Places
 	Cards
 	History
 	Outbox

@@ -51,12 +51,17 @@ func (s *Store) CountWorkspaceBoards(ctx context.Context, workspaceIDs []string)
 	return s.workspaceBoards(workspaceIDs).counts(ctx, s, workspaceIDs)
 }
 
+// viewerRows joins the viewer's own rows of the board b; it takes the user's id twice. viewerColumns are what they say.
+const (
+	viewerRows = " LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = ?" +
+		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = ?"
+	viewerColumns = "COALESCE(m.role, ''), COALESCE(m.assigned_items_only, FALSE), COALESCE(wm.role, '')"
+)
+
 // BoardAccesses implements domain.Tenants.
 func (s *Store) BoardAccesses(ctx context.Context, viewer *domain.Principal, boardIDs []string) (map[string]*domain.BoardAccess, error) {
 	visible, args := visibleBoards(s.dialect, viewer)
-	rows, err := s.query(ctx, "SELECT b.id, b.organisation_id, COALESCE(m.role, ''), COALESCE(m.assigned_items_only, FALSE), COALESCE(wm.role, '')"+
-		" FROM boards b LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = ?"+
-		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = ?"+
+	rows, err := s.query(ctx, "SELECT b.id, b.organisation_id, "+viewerColumns+" FROM boards b"+viewerRows+
 		" WHERE "+s.dialect.anyOf("b.id")+" AND "+visible,
 		append([]any{viewer.UserID, viewer.UserID, s.dialect.list(boardIDs)}, args...)...)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // her, Dan administers Work, Eve has nothing.
 type company struct {
 	*storetest.Fixture
+	store                  *persistence.Store
 	acme                   *domain.Organisation
 	work, side             *domain.Workspace
 	roadmap, support, solo *domain.Board
@@ -23,7 +24,7 @@ type company struct {
 
 func newCompany(t *testing.T, store *persistence.Store) *company {
 	t.Helper()
-	w := &company{Fixture: storetest.NewFixture(t, store)}
+	w := &company{Fixture: storetest.NewFixture(t, store), store: store}
 	w.acme = w.Organisation("Acme")
 	for _, name := range []string{"ada", "ben", "cleo", "dan", "eve"} {
 		w.User(name)

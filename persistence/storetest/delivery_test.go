@@ -11,14 +11,11 @@ import (
 )
 
 // post is a company with webhooks.
-type post struct {
-	*company
-	store *persistence.Store
-}
+type post struct{ *company }
 
 func newPost(t *testing.T, store *persistence.Store) *post {
 	t.Helper()
-	return &post{newCompany(t, store), store}
+	return &post{newCompany(t, store)}
 }
 
 // webhook adds an enabled webhook of a workspace whose deliveries are planned up to an event.

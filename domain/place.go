@@ -1,0 +1,90 @@
+package domain
+
+import "context"
+
+// Places reads rows of several nouns in one statement, for callers who need them together.
+type Places interface {
+	// Referenced reads rows by id without judging the viewer, as the by-id readers of Structure do. It runs no
+	// statement when nothing is asked for.
+	Referenced(ctx context.Context, refs References) (*Referenced, error)
+	// CardPlace reads a card with all it lies in and how the viewer reaches it. NOT_FOUND when there is none.
+	CardPlace(ctx context.Context, viewer *Principal, cardID string) (*CardPlace, error)
+	// BoardPlace reads a board with all around it and how the viewer reaches it. NOT_FOUND when there is none.
+	BoardPlace(ctx context.Context, viewer *Principal, boardID string) (*BoardPlace, error)
+}
+
+// References names rows of several nouns by their ids.
+type References struct{ Users, Workspaces, Boards, Lists, Labels, Fields, Options []string }
+
+// Referenced is what References named, by id. Ids nobody knows are left out; nouns that were not asked for are nil.
+type Referenced struct {
+	Users      map[string]*User
+	Workspaces map[string]*Workspace
+	Boards     map[string]*Board
+	Lists      map[string]*List
+	Labels     map[string]*Label
+	Fields     map[string]*CustomField
+	Options    map[string]*CustomFieldOption
+}
+
+// CardPlace is a card where it lies, as one viewer reaches it.
+type CardPlace struct {
+	Card      *Card
+	Visible   bool // whether the viewer may see the card
+	Board     *Board
+	List      *List
+	Workspace *Workspace
+	Access    *BoardAccess // nil when the viewer cannot open the board
+}
+
+// BoardPlace is a board with what lies around it, as one viewer reaches it.
+type BoardPlace struct {
+	Board     *Board
+	Access    *BoardAccess // nil when the viewer cannot open the board
+	Workspace *Workspace
+	Lists     []*List // the unarchived lists of the workspace, by position
+}
+
+// CardPlace reads a card and where it lies. It refuses as Card does.
+func (s *Service) CardPlace(ctx context.Context, who *Principal, id string) (*CardPlace, error) {
+	return cardPlace(ctx, s.Store, who, id, readBoard)
+}
+
+// BoardPlace reads a board and what lies around it. It refuses as Board does.
+func (s *Service) BoardPlace(ctx context.Context, who *Principal, id string) (*BoardPlace, error) {
+	return boardPlace(ctx, s.Store, who, id, readBoard)
+}
+
+// cardPlace returns where a card lies that the caller may use the way need says. Cards of archived boards do not
+// exist.
+func cardPlace(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*CardPlace, error) {
+	place, err := tx.CardPlace(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	if place.Board.ArchivedAt != nil {
+		return nil, NotFound("Card")
+	}
+	if err := canUseBoard(who, place.Access, need); err != nil {
+		return nil, err
+	}
+	if !place.Visible {
+		return nil, Forbidden("You only see cards that are assigned to you.")
+	}
+	return place, nil
+}
+
+// boardPlace returns a board that the caller may use the way need says. Archived boards do not exist.
+func boardPlace(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*BoardPlace, error) {
+	place, err := tx.BoardPlace(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	if place.Board.ArchivedAt != nil {
+		return nil, NotFound("Board")
+	}
+	if err := canUseBoard(who, place.Access, need); err != nil {
+		return nil, err
+	}
+	return place, nil
+}

@@ -1,0 +1,166 @@
+package storetest_test
+
+import (
+	"context"
+	"maps"
+	"testing"
+	"time"
+
+	"kanera.dev/domain"
+	"kanera.dev/persistence"
+	"kanera.dev/persistence/storetest"
+)
+
+// oddText holds what JSON and SQL write in ways of their own.
+const oddText = "\"quo'ted\\ \\u0041 <b>&amp;</b>\n\t\u2028\u007f 🪴 ñ ?  $1"
+
+// adorn fills in what the rows of a company leave empty.
+func (w *company) adorn(t *testing.T) {
+	t.Helper()
+	at := storetest.Start.Add(123 * time.Millisecond)
+	w.first.Title, w.first.Description, w.first.CompletedAt = oddText, new(oddText), &at
+	w.first.DueDay, w.first.DueSlot, w.first.DueTimeZone = new("2030-02-28"), new(domain.SlotMorning), new("Europe/Berlin")
+	w.roadmap.Name, w.roadmap.Description, w.roadmap.Icon, w.roadmap.IconColor = oddText, new(oddText), new("leaf"), new(domain.ColorTeal)
+	w.roadmap.BackgroundGradient, w.roadmap.UpdatedAt = new(domain.BackgroundEmber), at
+	w.done.Name, w.done.Icon, w.done.Color, w.done.UpdatedAt = oddText, new(oddText), new(domain.ColorRed), at
+	w.work.Name, w.work.Icon, w.work.AccentColor, w.work.BoardLinkingEnabled = oddText, new(oddText), new(domain.ColorRed), false
+	for _, row := range []any{w.first, w.roadmap, w.done, w.work} {
+		check(t, "adorn", w.store.Update(t.Context(), row), nil)
+	}
+	w.List(w.work, "Archived", 2)
+	archived := &domain.List{ID: storetest.ID("Archived")}
+	check(t, "load", w.store.Load(t.Context(), archived), nil)
+	archived.ArchivedAt = &at
+	check(t, "archive", w.store.Update(t.Context(), archived), nil)
+}
+
+// TestPlaces compares places with what the readers of single nouns answer, for every viewer.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		w := newCompany(t, store)
+		w.adorn(t)
+		samePlaces(t, w)
+		end := &domain.OrganisationMembership{OrganisationID: w.acme.ID, UserID: storetest.ID("cleo"), Role: "member", SuspendedAt: new(storetest.Start)}
+		check(t, "suspend", store.Update(t.Context(), end), nil)
+		w.support.ArchivedAt = new(storetest.Start)
+		check(t, "archive", store.Update(t.Context(), w.support), nil)
+		samePlaces(t, w)
+	})
+}
+
+func samePlaces(t *testing.T, w *company) {
+	t.Helper()
+	for name, c := range viewers {
+		for _, card := range []*domain.Card{w.first, w.second, w.third} {
+			check(t, name+": place of "+card.ID, *must[*domain.CardPlace](t)(w.store.CardPlace(t.Context(), c.viewer, card.ID)), cardPlace(t, w, c.viewer, card.ID))
+		}
+		for _, board := range []*domain.Board{w.roadmap, w.support, w.solo} {
+			check(t, name+": place of "+board.ID, *must[*domain.BoardPlace](t)(w.store.BoardPlace(t.Context(), c.viewer, board.ID)), boardPlace(t, w, c.viewer, board.ID))
+		}
+	}
+}
+
+// cardPlace gathers the place of a card noun by noun.
+func cardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) domain.CardPlace {
+	t.Helper()
+	card := &domain.Card{ID: id}
+	check(t, "load", w.store.Load(t.Context(), card), nil)
+	around := boardPlace(t, w, viewer, card.BoardID)
+	return domain.CardPlace{
+		Card: card, Visible: must[map[string]bool](t)(w.store.VisibleCards(t.Context(), viewer, []string{id}))[id],
+		Board: around.Board, Workspace: around.Workspace, Access: around.Access,
+		List: must[map[string]*domain.List](t)(w.store.Lists(t.Context(), []string{card.ListID}))[card.ListID],
+	}
+}
+
+// boardPlace gathers the place of a board noun by noun.
+func boardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) domain.BoardPlace {
+	t.Helper()
+	ids := []string{id}
+	board := must[map[string]*domain.Board](t)(w.store.Boards(t.Context(), ids))[id]
+	above := []string{board.WorkspaceID}
+	return domain.BoardPlace{
+		Board: board, Access: must[map[string]*domain.BoardAccess](t)(w.store.BoardAccesses(t.Context(), viewer, ids))[id],
+		Workspace: must[map[string]*domain.Workspace](t)(w.store.Workspaces(t.Context(), above))[board.WorkspaceID],
+		Lists:     must[map[string][]*domain.List](t)(w.store.ListsOf(t.Context(), above))[board.WorkspaceID],
+	}
+}
+
+func TestPlacesThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		newCompany(t, store)
+		for _, c := range []struct {
+			id         string
+			statements int64
+		}{{storetest.ID("none"), 1}, {"odd", 0}, {"", 0}} {
+			ctx, counted := persistence.CountStatements(t.Context())
+			_, err := store.CardPlace(ctx, ada, c.id)
+			check(t, "card "+c.id, domain.CodeOf(err), domain.CodeNotFound)
+			check(t, "statements", counted.Load(), c.statements)
+			_, err = store.BoardPlace(ctx, ada, c.id)
+			check(t, "board "+c.id, domain.CodeOf(err), domain.CodeNotFound)
+			check(t, "statements", counted.Load(), 2*c.statements)
+		}
+	})
+}
+
+func TestReferenced(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
+		w := newCompany(t, store)
+		w.adorn(t)
+		refs := w.references(t)
+		ctx, counted := persistence.CountStatements(t.Context())
+		got := must[*domain.Referenced](t)(store.Referenced(ctx, refs))
+		check(t, "statements", counted.Load(), 1)
+		check(t, "everything", *got, byNoun(t, store, refs))
+		for name, one := range map[string]domain.References{
+			"users": {Users: refs.Users}, "lists and options": {Lists: refs.Lists, Options: refs.Options}, "unknown": {Boards: storetest.IDs("none")},
+		} {
+			check(t, name, *must[*domain.Referenced](t)(store.Referenced(ctx, one)), byNoun(t, store, one))
+		}
+		check(t, "statements", counted.Load(), 4)
+		check(t, "nothing", *must[*domain.Referenced](t)(store.Referenced(ctx, domain.References{Users: []string{}})), domain.Referenced{})
+		check(t, "no statement for nothing", counted.Load(), 4)
+	})
+}
+
+// references names rows of every noun, unknown ids among them.
+func (w *company) references(t *testing.T) domain.References {
+	t.Helper()
+	at := storetest.Start.Add(456 * time.Millisecond)
+	user := &domain.User{ID: storetest.ID("ada")}
+	check(t, "load", w.store.Load(t.Context(), user), nil)
+	user.DisplayName, user.AvatarURL, user.LastOnlineAt, user.RemovedAt = oddText, new("https://example.com/?a=1&b=<2>"), &at, &at
+	field := w.Field(w.work, "Size", domain.FieldSelect, 0)
+	field.Name, field.Icon, field.AllowMultiple, field.ShowOnCard, field.ArchivedAt = oddText, new("leaf"), true, true, &at
+	label, option := w.Label(w.work, "Bug", 0), w.Option(field, "Large", 0)
+	label.Name, label.Color, option.Label, option.Color, option.Position = oddText, new(domain.ColorRed), oddText, new(domain.ColorTeal), -1<<63
+	for _, row := range []any{user, field, label, option} {
+		check(t, "adorn", w.store.Update(t.Context(), row), nil)
+	}
+	w.Field(w.work, "Note", domain.FieldText, 1)
+	and := func(names ...string) []string { return append(storetest.IDs(names...), storetest.ID("none"), "odd", "") }
+	return domain.References{Users: and("ada", "ben", "ada"), Workspaces: and("Work", "Side"), Boards: and("Roadmap", "Support"),
+		Lists: and("Todo", "Done", "Archived"), Labels: and("Bug"), Fields: and("Size", "Note"), Options: and("Large")}
+}
+
+// byNoun reads what is referred to noun by noun.
+func byNoun(t *testing.T, store *persistence.Store, refs domain.References) domain.Referenced {
+	t.Helper()
+	return domain.Referenced{
+		Users: rowsOf(t, store.Users, refs.Users), Workspaces: rowsOf(t, store.Workspaces, refs.Workspaces),
+		Boards: rowsOf(t, store.Boards, refs.Boards), Lists: rowsOf(t, store.Lists, refs.Lists), Labels: rowsOf(t, store.Labels, refs.Labels),
+		Fields: rowsOf(t, store.CustomFields, refs.Fields), Options: rowsOf(t, store.Options, refs.Options),
+	}
+}
+
+func rowsOf[T any](t *testing.T, read func(context.Context, []string) (map[string]*T, error), ids []string) map[string]*T {
+	t.Helper()
+	if ids == nil {
+		return nil
+	}
+	return maps.Clone(must[map[string]*T](t)(read(t.Context(), ids)))
+}
