@@ -72,16 +72,9 @@ func (s *Service) workspaceFor(ctx context.Context, tx Store, who *Principal, id
 // boardFor returns a board the caller may use the way need says, and how they reach it. Archived boards do not
 // exist.
 func (s *Service) boardFor(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*Board, *BoardAccess, error) {
-	board := &Board{ID: id}
-	if err := tx.Load(ctx, board); err != nil {
-		return nil, nil, err
-	}
-	if board.ArchivedAt != nil {
-		return nil, nil, NotFound("Board")
-	}
-	accesses, err := tx.BoardAccesses(ctx, who, []string{id})
+	place, err := boardPlace(ctx, tx, who, id, need)
 	if err != nil {
 		return nil, nil, err
 	}
-	return board, accesses[id], canUseBoard(who, accesses[id], need)
+	return place.Board, place.Access, nil
 }

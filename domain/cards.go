@@ -3,7 +3,6 @@ package domain
 import (
 	"context"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -42,73 +41,38 @@ type DuePatch struct {
 
 // Card reads a card by id. Unknown ids are NOT_FOUND, invisible cards FORBIDDEN.
 func (s *Service) Card(ctx context.Context, who *Principal, id string) (*Card, error) {
-	return s.cardFor(ctx, s.Store, who, id, readBoard)
+	place, err := s.CardPlace(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	return place.Card, nil
 }
-
-var cardKeyForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,8})$`)
 
 // CardByKey reads a card by its key, in any case and with any prefix its workspace ever had. An empty
 // organisationKey stands for the caller's own organisation. Malformed, unknown and invisible are all NOT_FOUND.
 func (s *Service) CardByKey(ctx context.Context, who *Principal, organisationKey, key string) (*Card, error) {
-	part := cardKeyForm.FindStringSubmatch(strings.ToUpper(key))
-	if part == nil {
-		return nil, NotFound("Card")
-	}
-	if organisationKey == "" {
-		organisation := &Organisation{ID: who.OrganisationID}
-		if err := s.Store.Load(ctx, organisation); err != nil {
-			return nil, err
-		}
-		organisationKey = organisation.Key
-	}
-	number, _ := strconv.Atoi(part[2]) // digits only, by the pattern
-	id, err := s.Store.CardIDByKey(ctx, strings.ToUpper(organisationKey), part[1], number)
+	place, err := s.CardPlaceByKey(ctx, who, organisationKey, key)
 	if err != nil {
 		return nil, err
 	}
-	if id == "" {
-		return nil, NotFound("Card")
-	}
-	card, err := s.Card(ctx, who, id)
-	if CodeOf(err) == CodeForbidden {
-		return nil, NotFound("Card")
-	}
-	return card, err
+	return place.Card, nil
 }
 
-// cardFor returns a card the caller may use the way need says. A card that is about to change is locked, and has
-// not to be archived.
-func (s *Service) cardFor(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*Card, error) {
+// cardFor returns a card the caller may edit, locked.
+func (s *Service) cardFor(ctx context.Context, tx Store, who *Principal, id string) (*Card, error) {
 	card := &Card{ID: id}
-	load := tx.Load
-	if need != readBoard {
-		load = tx.Lock
-	}
-	if err := load(ctx, card); err != nil {
+	if err := tx.Lock(ctx, card); err != nil {
 		return nil, err
 	}
-	_, access, err := s.boardFor(ctx, tx, who, card.BoardID, need)
-	if err != nil {
-		if CodeOf(err) == CodeNotFound {
-			return nil, NotFound("Card")
-		}
+	if _, err := cardPlace(ctx, tx, who, id, editBoard); err != nil {
 		return nil, err
-	}
-	if access.AssignedItemsOnly {
-		visible, err := tx.VisibleCards(ctx, who, []string{id})
-		if err != nil {
-			return nil, err
-		}
-		if !visible[id] {
-			return nil, Forbidden("You only see cards that are assigned to you.")
-		}
 	}
 	return card, nil
 }
 
 // editable is cardFor for every change but archiving.
 func (s *Service) editable(ctx context.Context, tx Store, who *Principal, id string) (*Card, error) {
-	card, err := s.cardFor(ctx, tx, who, id, editBoard)
+	card, err := s.cardFor(ctx, tx, who, id)
 	if err == nil && card.ArchivedAt != nil {
 		return nil, BadRequest("Archived cards cannot be changed.")
 	}

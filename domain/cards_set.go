@@ -33,7 +33,7 @@ func (s *Service) CardComplete(ctx context.Context, who *Principal, id string, c
 func (s *Service) CardArchive(ctx context.Context, who *Principal, id string, archived bool) (*Card, error) {
 	var card *Card
 	err := s.Store.InTx(ctx, func(tx Store) (err error) {
-		if card, err = s.cardFor(ctx, tx, who, id, editBoard); err != nil || (card.ArchivedAt != nil) == archived {
+		if card, err = s.cardFor(ctx, tx, who, id); err != nil || (card.ArchivedAt != nil) == archived {
 			return err
 		}
 		action := "unarchived"

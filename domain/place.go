@@ -1,6 +1,11 @@
 package domain
 
-import "context"
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+)
 
 // Places reads rows of several nouns in one statement, for callers who need them together.
 type Places interface {
@@ -48,6 +53,37 @@ type BoardPlace struct {
 // CardPlace reads a card and where it lies. It refuses as Card does.
 func (s *Service) CardPlace(ctx context.Context, who *Principal, id string) (*CardPlace, error) {
 	return cardPlace(ctx, s.Store, who, id, readBoard)
+}
+
+// CardKey is what people call a card by.
+type CardKey struct {
+	OrganisationKey string // upper-case; empty when OrganisationID says which
+	OrganisationID  string
+	Prefix          string // upper-case, any that the workspace ever had
+	Number          int
+}
+
+var cardKeyForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,8})$`)
+
+// CardPlaceByKey is CardPlace for a key, in any case; it refuses as CardByKey does. It takes two statements.
+func (s *Service) CardPlaceByKey(ctx context.Context, who *Principal, organisationKey, key string) (*CardPlace, error) {
+	part := cardKeyForm.FindStringSubmatch(strings.ToUpper(key))
+	if part == nil {
+		return nil, NotFound("Card")
+	}
+	number, _ := strconv.Atoi(part[2]) // digits only, by the pattern
+	id, err := s.Store.CardIDByKey(ctx, CardKey{strings.ToUpper(organisationKey), who.OrganisationID, part[1], number})
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return nil, NotFound("Card")
+	}
+	place, err := s.CardPlace(ctx, who, id)
+	if CodeOf(err) == CodeForbidden {
+		return nil, NotFound("Card")
+	}
+	return place, err
 }
 
 // BoardPlace reads a board and what lies around it. It refuses as Board does.

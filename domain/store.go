@@ -106,9 +106,8 @@ type Structure interface {
 
 // Cards reads and changes cards and what hangs on them.
 type Cards interface {
-	// CardIDByKey finds a card by organisation key, any prefix the workspace ever had, and number. Prefix and
-	// organisation key are upper-case. Empty when there is none.
-	CardIDByKey(ctx context.Context, organisationKey, prefix string, number int) (string, error)
+	// CardIDByKey finds a card by its key. Empty when there is none.
+	CardIDByKey(ctx context.Context, key CardKey) (string, error)
 	// CardIDByToken finds a card by its client token. Empty when there is none.
 	CardIDByToken(ctx context.Context, token string) (string, error)
 	// VisibleCards returns which of the cards the viewer may see.

@@ -24,10 +24,14 @@ func scanCard(line row, before, behind []any) (*domain.Card, error) {
 }
 
 // CardIDByKey implements domain.Cards. Prefixes stay reserved, so that a retired one still leads to one workspace.
-func (s *Store) CardIDByKey(ctx context.Context, organisationKey, prefix string, number int) (string, error) {
+func (s *Store) CardIDByKey(ctx context.Context, key domain.CardKey) (string, error) {
+	condition, organisation := "o.route_key = ?", key.OrganisationKey
+	if organisation == "" {
+		condition, organisation = "o.id = ?", key.OrganisationID
+	}
 	return s.cardID(ctx, "SELECT c.id FROM organisations o JOIN key_prefixes k ON k.organisation_id = o.id "+
-		"JOIN cards c ON c.workspace_id = k.workspace_id WHERE o.route_key = ? AND k.prefix = ? AND c.number = "+
-		s.dialect.placeholder(kindInt), organisationKey, prefix, number)
+		"JOIN cards c ON c.workspace_id = k.workspace_id WHERE "+condition+" AND k.prefix = ? AND c.number = "+
+		s.dialect.placeholder(kindInt), organisation, key.Prefix, key.Number)
 }
 
 // CardIDByToken implements domain.Cards.

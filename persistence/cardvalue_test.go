@@ -174,10 +174,10 @@ func TestCardsByKeyAndToken(t *testing.T) {
 			number               int
 			want                 string
 		}{
-			{home, "SAL", 1, w.cards[0].ID}, {home, "OLD", 1, w.cards[0].ID}, {away, "SAL", 1, w.foreign.ID}, {away, "OLD", 1, ""},
+			{home, "SAL", 1, w.cards[0].ID}, {"", "SAL", 1, w.cards[0].ID}, {home, "OLD", 1, w.cards[0].ID}, {away, "SAL", 1, w.foreign.ID}, {away, "OLD", 1, ""},
 			{home, "ARG", 1, ""}, {home, "SAL", 999, ""}, {home, "SAL", 1 << 40, ""}, {"?", "SAL", 1, ""},
 		} {
-			id, err := store.CardIDByKey(t.Context(), row.organisation, row.prefix, row.number)
+			id, err := store.CardIDByKey(t.Context(), domain.CardKey{OrganisationKey: row.organisation, OrganisationID: w.space.OrganisationID, Prefix: row.prefix, Number: row.number})
 			if err != nil || id != row.want {
 				t.Errorf("%+v: got %q, %v", row, id, err)
 			}

@@ -142,7 +142,9 @@ func (w *company) references(t *testing.T) domain.References {
 		check(t, "adorn", w.store.Update(t.Context(), row), nil)
 	}
 	w.Field(w.work, "Note", domain.FieldText, 1)
-	and := func(names ...string) []string { return append(storetest.IDs(names...), storetest.ID("none"), "odd", "") }
+	and := func(names ...string) []string {
+		return append(storetest.IDs(names...), storetest.ID("none"), "odd", "")
+	}
 	return domain.References{Users: and("ada", "ben", "ada"), Workspaces: and("Work", "Side"), Boards: and("Roadmap", "Support"),
 		Lists: and("Todo", "Done", "Archived"), Labels: and("Bug"), Fields: and("Size", "Note"), Options: and("Large")}
 }
