@@ -8,8 +8,9 @@ GENERATED := graph/generated.go graph/models_gen.go graph/fast_generated.go
 BENCHTIME ?= 5s
 LASTING ?= 190s
 TEST ?= ./...
+PEERS ?=
 
-.PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks verify-live bench-live cover
+.PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks verify-live bench-live bench-peers cover
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,14 @@ bench-webhooks: ## Measure deliveries/s, p50 and p99 from event to receiver, and
 
 bench-live: ## Measure 5,000 open subscriptions, and the time for one change to reach 1,000 of them
 	.ci/with-servers go test -run '^$$' -bench . -benchtime 1x -timeout 10m ./gateway/bench/live
+
+bench-peers: ## Measure the gateway beside PostGraphile and beside a hand-written handler on 50,000 cards (needs Node; about eight minutes)
+	@command -v npm >/dev/null || { echo "This needs npm; install Node.js and run it again." >&2; exit 1; }
+	cd gateway/bench/peers/postgraphile && npm ci --silent --no-fund --no-audit
+	@mkdir -p .bin
+	go build -o .bin/kanera-peers-server ./gateway/cmd/kanera
+	go build -o .bin/kanera-peers-limit ./gateway/bench/peers/limit
+	.ci/with-servers go run ./gateway/bench/peers -server .bin/kanera-peers-server -limit .bin/kanera-peers-limit $(PEERS)
 
 chaos: ## Kill servers and empty Redis under load, and count the deliveries that were lost (about two minutes)
 	@mkdir -p .bin
