@@ -17,7 +17,7 @@ var counted = []string{"title", "columns", "nodes", "labels", "assignees", "cust
 // same fails unless all servers answer a workload with the same: the limit byte for byte, PostGraphile as many of
 // everything.
 func (r *run) same(ctx context.Context, w *workload) error {
-	about := r.subjects[:min(len(r.subjects), 20)]
+	about := r.subjects[:min(len(r.subjects), 10)]
 	if w.name == creating {
 		about = about[:1]
 	}

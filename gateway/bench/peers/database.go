@@ -32,7 +32,9 @@ func newDatabase(ctx context.Context, beside string) (made string, drop func() e
 		return "", nil, errors.New("the database URL is none") // it may hold a password
 	}
 	address.Path = "/" + name
-	drop = func() error { return execute(context.WithoutCancel(ctx), beside, "DROP DATABASE "+name+" WITH (FORCE)") }
+	drop = func() error {
+		return execute(context.WithoutCancel(ctx), beside, "DROP DATABASE "+name+" WITH (FORCE)")
+	}
 	return address.String(), drop, execute(ctx, beside, "CREATE DATABASE "+name+" TEMPLATE template0")
 }
 
@@ -71,7 +73,7 @@ func (r *run) seed(ctx context.Context, cards int) error {
 	return r.learn(ctx)
 }
 
-// learn reads the ids that requests vary over.
+// learn reads the ids that requests vary over: three cards of every list on every board, neighbours on different boards.
 func (r *run) learn(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, r.database)
 	if err != nil {
@@ -80,8 +82,8 @@ func (r *run) learn(ctx context.Context) error {
 	defer conn.Close(ctx) //nolint:errcheck // nothing is lost
 	rows, err := conn.Query(ctx, `SELECT c.id::text AS card, b.id::text AS board, l.id::text AS list, b.workspace_id::text AS workspace
 		FROM (SELECT *, row_number() OVER (ORDER BY position, id) AS n FROM boards) b JOIN (SELECT *, row_number() OVER (ORDER BY position, id) AS n FROM lists) l ON true
-		JOIN LATERAL (SELECT id FROM cards WHERE board_id = b.id AND list_id = l.id ORDER BY number LIMIT 3) c ON true
-		ORDER BY (b.n + l.n) % 8, b.n, l.n, c.id`)
+		JOIN LATERAL (SELECT id, row_number() OVER (ORDER BY number) AS n FROM cards WHERE board_id = b.id AND list_id = l.id ORDER BY number LIMIT 3) c ON true
+		ORDER BY c.n, (b.n + l.n) % 8, b.n`)
 	if err != nil {
 		return fmt.Errorf("read ids: %w", err)
 	}

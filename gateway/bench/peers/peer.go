@@ -33,7 +33,7 @@ func (r *run) bestPeer(ctx context.Context) (*server, error) {
 	if scores[1] > scores[0] {
 		r.processes = 2
 	}
-	r.chosen = fmt.Sprintf(", the faster number: 2 serve %.2f times what 1 does", scores[1]/scores[0])
+	r.chosen = fmt.Sprintf(", which is faster here: 2 serve %.2f times what 1 does", scores[1]/scores[0])
 	return r.postgraphile(ctx, r.processes)
 }
 

@@ -12,17 +12,19 @@ func (r *run) head(to io.Writer) {
 kanera, PostGraphile and a hand-written handler on one database
   data          %d cards in one workspace, 10 boards, 8 lists; PostgreSQL %s
   machine       %d processors, shared by the servers, Postgres, Redis and the clients that ask
-  turns         the servers are asked in turns, %d x %v each, for every workload and number of clients
-  kanera        1 process, %s; on: authentication, rate limits and cost budgets on a real Redis (so large that nobody
-                meets them), idempotency (no request sends a key), metrics, logs to a file; its CPU includes Redis
-  postgraphile  %s on Node.js %s, %d process(es)%s; NODE_ENV=production, no watch, no explain,
-                no GraphiQL, pools of %d connections; off: authentication, limits, visibility of what is read by relations.
-                Functions (peer.sql) run the SQL of the page, the aggregate and the creation of a card. It answers
-                columns as they are stored: no overdue, no composed keys, no mapped enumerations. It needs no index of its own
-  limit         net/http and pgx, the least SQL, JSON appended by hand; off: everything. Its answers are kanera's, byte by
-                byte; PostGraphile's hold as many cards, labels, people, values and options. All three write the same rows
-  columns       CPU in milliseconds a request: of the server, of Postgres with all its processes, of both; peak resident
-                memory of the server; SQL statements of one request, without BEGIN and COMMIT
+  turns         the servers are asked in turns, %d times %v each, for every workload and number of clients
+  kanera        1 process, %s. On: authentication, rate limits and cost budgets on a real Redis (so large that
+                nobody meets them), idempotency (no request sends a key), metrics, logs to a file. Its CPU includes Redis
+  postgraphile  %s on Node.js %s; processes: %d%s
+                NODE_ENV=production, no watch, no explain, no GraphiQL, pools of %d connections. Off: authentication,
+                limits, and who may see what where it follows relations. Functions (peer.sql) run the SQL of the page, the
+                aggregate and the new card. It answers columns as they are stored: no overdue, no composed keys, no
+                mapped enumerations. It was given no index, because those that are there serve all of it
+  limit         1 process, net/http and pgx, the least SQL, JSON appended by hand. Off: everything
+  answers       the limit's are kanera's byte by byte; PostGraphile's hold as many cards, labels, people, values and
+                options; a new card leaves the same rows behind with all three
+  columns       CPU is milliseconds a request: of the server, of Postgres with all its processes, of both. Peak is the
+                resident memory of the server. Statements are of one request, without BEGIN and COMMIT
 `, r.cards, r.versions.postgres, r.versions.processors, r.rounds, r.lasting, r.versions.golang, r.versions.postgraphile, r.versions.node, r.processes, r.chosen, peerPool)
 }
 
