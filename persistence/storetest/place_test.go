@@ -40,9 +40,14 @@ func TestPlaces(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
 		w := newCompany(t, store)
 		w.adorn(t)
+		w.User("guest")
+		w.BoardMember("Support", "guest", domain.BoardEditor, false)
 		samePlaces(t, w)
-		end := &domain.OrganisationMembership{OrganisationID: w.acme.ID, UserID: storetest.ID("cleo"), Role: "member", SuspendedAt: new(storetest.Start)}
-		check(t, "suspend", store.Update(t.Context(), end), nil)
+		for _, name := range []string{"ben", "cleo", "dan"} {
+			end := &domain.OrganisationMembership{OrganisationID: w.acme.ID, UserID: storetest.ID(name), Role: "member", SuspendedAt: new(storetest.Start)}
+			check(t, "suspend", store.Update(t.Context(), end), nil)
+		}
+		check(t, "suspended: access", must[*domain.CardPlace](t)(store.CardPlace(t.Context(), dan, w.first.ID)).Access, nil)
 		w.support.ArchivedAt = new(storetest.Start)
 		check(t, "archive", store.Update(t.Context(), w.support), nil)
 		samePlaces(t, w)
@@ -51,12 +56,19 @@ func TestPlaces(t *testing.T) {
 
 func samePlaces(t *testing.T, w *company) {
 	t.Helper()
+	everybody := map[string]*domain.Principal{
+		"write key": workspaceKey(domain.ScopeWrite), "guest": {Kind: domain.PersonalKey, UserID: storetest.ID("guest")},
+		"stranger": {Kind: domain.PersonalKey, UserID: storetest.ID("stranger")},
+	}
 	for name, c := range viewers {
+		everybody[name] = c.viewer
+	}
+	for name, viewer := range everybody {
 		for _, card := range []*domain.Card{w.first, w.second, w.third} {
-			check(t, name+": place of "+card.ID, *must[*domain.CardPlace](t)(w.store.CardPlace(t.Context(), c.viewer, card.ID)), cardPlace(t, w, c.viewer, card.ID))
+			check(t, name+": place of "+card.ID, *must[*domain.CardPlace](t)(w.store.CardPlace(t.Context(), viewer, card.ID)), cardPlace(t, w, viewer, card.ID))
 		}
 		for _, board := range []*domain.Board{w.roadmap, w.support, w.solo} {
-			check(t, name+": place of "+board.ID, *must[*domain.BoardPlace](t)(w.store.BoardPlace(t.Context(), c.viewer, board.ID)), boardPlace(t, w, c.viewer, board.ID))
+			check(t, name+": place of "+board.ID, *must[*domain.BoardPlace](t)(w.store.BoardPlace(t.Context(), viewer, board.ID)), boardPlace(t, w, viewer, board.ID))
 		}
 	}
 }
