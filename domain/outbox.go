@@ -8,7 +8,7 @@ import (
 // Outbox keeps events for those who want to hear of them.
 type Outbox interface {
 	// Emit adds events to the transaction, or makes one for them. They are numbered and written when it commits, as
-	// its last two statements, so that the numbers of a workspace follow its commits.
+	// the last thing it does, so that the numbers of a workspace follow its commits.
 	Emit(ctx context.Context, events ...*Event) error
 	// EventsAfter returns up to limit events of a workspace that come after a sequence, in order; 0 is before the first
 	// one. They are all there were: whatever commits later has a higher sequence. As sequences have no gaps, a first

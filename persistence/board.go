@@ -170,8 +170,8 @@ func (s *Store) VisibleBoards(ctx context.Context, viewer *domain.Principal, pag
 }
 
 // CountVisibleBoards implements domain.Structure.
-func (s *Store) CountVisibleBoards(ctx context.Context, viewer *domain.Principal) (count int, err error) {
+func (s *Store) CountVisibleBoards(ctx context.Context, viewer *domain.Principal) (int, error) {
 	visible, args := visibleBoards(s.dialect, viewer)
-	err = s.db.WithContext(ctx).Raw("SELECT COUNT(*) FROM boards b WHERE "+visible, args...).Row().Scan(&count)
-	return count, translate(ctx, err, "Board")
+	count, err := s.amount(ctx, "SELECT COUNT(*) FROM boards b WHERE "+visible, args...)
+	return int(count), err
 }

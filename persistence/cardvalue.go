@@ -81,7 +81,9 @@ func replaceSet[T any](ctx context.Context, s *Store, table, column, cardID stri
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		return translate(ctx, tx.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error, "Row")
+		return tx.write(ctx, "Row", func() error {
+			return tx.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("set %s: %w", table, err)
@@ -95,8 +97,9 @@ func (s *Store) SetFieldValue(ctx context.Context, value *domain.FieldValue) err
 		Columns:   []clause.Column{{Name: "card_id"}, {Name: "field_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"text", "number", "checkbox", "date", "url", "option_ids", "user_ids", "updated_at"}),
 	}
-	if err := s.db.WithContext(ctx).Clauses(upsert).Create(value).Error; err != nil {
-		return fmt.Errorf("set a field value: %w", translate(ctx, err, "Value"))
+	err := s.write(ctx, "Value", func() error { return s.db.WithContext(ctx).Clauses(upsert).Create(value).Error })
+	if err != nil {
+		return fmt.Errorf("set a field value: %w", err)
 	}
 	return nil
 }

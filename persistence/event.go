@@ -20,14 +20,26 @@ func (s *Store) Emit(ctx context.Context, events ...*domain.Event) error {
 	})
 }
 
-// flush numbers and writes what the transaction emitted. The counter of a workspace is locked from here to the commit,
-// which is why this comes last: whoever gets the next number commits later.
-func (s *Store) flush(ctx context.Context) error {
-	events := *s.emitted
+// The counter of a workspace is locked from when its events are numbered to the commit, which is why numbering comes
+// last: whoever gets the next number commits later. Everybody takes the counters in the same order, workspaces first,
+// so that nobody waits in a circle.
+
+// raise is an upsert that raises counters and answers where they stand. It takes one parameter, made by raises.
+func raise(d dialect) string {
+	return "INSERT INTO event_counters (subject_id, last) SELECT v.id, v.position FROM " + d.positions() +
+		" WHERE true ON CONFLICT (subject_id) DO UPDATE SET last = event_counters.last + excluded.last RETURNING subject_id, last"
+}
+
+// writeEvents numbers and writes what the transaction emitted, in two statements.
+func (s *Store) writeEvents(ctx context.Context, events []*domain.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	last, err := s.count(ctx, events)
+	rows, err := s.query(ctx, raise(s.dialect), raises(events))
+	if err != nil {
+		return err
+	}
+	last, err := counters(rows)
 	if err != nil {
 		return err
 	}
@@ -42,9 +54,8 @@ func (s *Store) flush(ctx context.Context) error {
 	return s.insert(ctx, events)
 }
 
-// count raises the counters of workspaces and cards by their events and returns where they stand. Everybody takes the
-// counters in the same order, workspaces first, so that nobody waits in a circle.
-func (s *Store) count(ctx context.Context, events []*domain.Event) (map[string]int64, error) {
+// raises is by how much events raise the counters: those of workspaces, then those of cards, in the order of their ids.
+func raises(events []*domain.Event) string {
 	workspaces, cards := map[string]int64{}, map[string]int64{}
 	for _, e := range events {
 		workspaces[e.WorkspaceID]++
@@ -52,17 +63,10 @@ func (s *Store) count(ctx context.Context, events []*domain.Event) (map[string]i
 			cards[*e.CardID]++
 		}
 	}
-	rows, err := s.query(ctx, "INSERT INTO event_counters (subject_id, last) SELECT v.id, v.position FROM "+s.dialect.positions()+
-		" WHERE true ON CONFLICT (subject_id) DO UPDATE SET last = event_counters.last + excluded.last RETURNING subject_id, last",
-		positionList(append(raises(workspaces), raises(cards)...)))
-	if err != nil {
-		return nil, err
-	}
-	return counters(rows)
+	return positionList(append(byID(workspaces), byID(cards)...))
 }
 
-// raises lists by how much counters grow, in the order of their ids.
-func raises(by map[string]int64) []domain.Ranked {
+func byID(by map[string]int64) []domain.Ranked {
 	list := make([]domain.Ranked, 0, len(by))
 	for id, n := range by {
 		list = append(list, domain.Ranked{ID: id, Position: domain.Position(n)})

@@ -56,7 +56,7 @@ func (s *Store) SchemaIsCurrent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	applied, err := s.number(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied")
+	applied, err := s.amount(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied")
 	if err != nil {
 		return fmt.Errorf("read the schema version: %w", err)
 	}

@@ -17,8 +17,8 @@ type native struct {
 	observe     Observer
 }
 
-// query runs a SELECT in which ? stands for a parameter.
-func (n *native) query(ctx context.Context, query string, args []any) (resultSet, error) {
+// queryNatively runs a SELECT in which ? stands for a parameter, in the transaction if there is one.
+func (s *Store) queryNatively(ctx context.Context, query string, args []any) (resultSet, error) {
 	values := make([]any, len(args))
 	for i, arg := range args {
 		var err error
@@ -26,9 +26,16 @@ func (n *native) query(ctx context.Context, query string, args []any) (resultSet
 			return nil, err
 		}
 	}
+	if s.tx != nil {
+		return s.tx.query(ctx, numbered(query), values)
+	}
+	return s.native.query(ctx, numbered(query), values)
+}
+
+func (n *native) query(ctx context.Context, text string, args []any) (resultSet, error) {
 	countStatement(ctx)
-	answered := n.observe(ctx, query)
-	rows, err := n.connections.Query(ctx, numbered(query), values...)
+	answered := n.observe(ctx, text)
+	rows, err := n.connections.Query(ctx, text, args...)
 	answered(err)
 	return nativeRows{rows}, err
 }

@@ -83,6 +83,9 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	store.native = &native{connections, c.Observe}
+	if err := store.db.Callback().Query().Replace("gorm:query", findNatively); err != nil {
+		return nil, errors.Join(fmt.Errorf("teach gorm: %w", err), shut())
+	}
 	store.pools = func() []Pool { return []Pool{postgresPool(connections)} }
 	return store, nil
 }

@@ -39,7 +39,16 @@ func (s *Store) Insert(ctx context.Context, rows any) error {
 }
 
 func (s *Store) insert(ctx context.Context, rows any) error {
-	return translate(ctx, s.db.WithContext(ctx).Create(rows).Error, nounOf(rows))
+	return s.write(ctx, nounOf(rows), func() error { return s.db.WithContext(ctx).Create(rows).Error })
+}
+
+// write runs a GORM statement that answers nothing but an error. In a transaction on Postgres it is held back, and so is
+// its error.
+func (s *Store) write(ctx context.Context, noun string, run func() error) error {
+	if s.tx != nil {
+		return s.tx.holding(noun, run)
+	}
+	return translate(ctx, run(), noun)
 }
 
 // Update implements domain.Rows. NOT_FOUND when the row is gone.
@@ -65,7 +74,7 @@ func (s *Store) Delete(ctx context.Context, row any) error {
 	if err != nil {
 		return err
 	}
-	return translate(ctx, db.Delete(row).Error, nounOf(row))
+	return s.write(ctx, nounOf(row), func() error { return db.Delete(row).Error })
 }
 
 // keyed starts a statement about the one row with row's primary key. GORM leaves out empty parts of a key, and

@@ -17,7 +17,8 @@ import (
 type Store struct {
 	db      *gorm.DB
 	dialect dialect
-	native  *native // reads outside transactions; nil on SQLite
+	native  *native      // Postgres without database/sql; nil on SQLite and in a transaction
+	tx      *transaction // what a Store on Postgres is bound to; nil when it is bound to none
 	inTx    bool
 	emitted *[]*domain.Event             // by the transaction; written when it commits
 	tell    func(events []*domain.Event) // hears of them once they are committed; nil: nobody does
@@ -42,25 +43,40 @@ func (s *Store) inTransaction(ctx context.Context, fn func(tx *Store) error) err
 		return fn(s)
 	}
 	for attempt := 1; ; attempt++ {
-		var failed error // of fn, which speaks to the caller already
 		var emitted []*domain.Event
-		err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			tx := &Store{db: db, dialect: s.dialect, inTx: true, emitted: &emitted}
-			if failed = fn(tx); failed == nil {
-				failed = tx.flush(ctx)
-			}
-			return failed
-		})
+		err := s.attempt(ctx, &Store{dialect: s.dialect, inTx: true, emitted: &emitted}, fn)
 		if err == nil && len(emitted) > 0 && s.tell != nil {
 			s.tell(emitted)
 		}
 		if err == nil || attempt == maxAttempts || !isRetryable(err) {
-			return cmp.Or(failed, translate(ctx, err, "Row"))
+			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return err
 		}
 	}
+}
+
+// attempt binds tx to a transaction, runs fn with it and commits. Errors of fn are for the caller as they are.
+func (s *Store) attempt(ctx context.Context, tx *Store, fn func(tx *Store) error) error {
+	if s.native != nil {
+		return s.native.transact(ctx, func(t *transaction) error {
+			tx.db, tx.tx = t.bound(ctx, s.db), t
+			if err := fn(tx); err != nil {
+				return err
+			}
+			return t.commit(ctx, numbering(*tx.emitted)...)
+		})
+	}
+	var failed error
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		tx.db = db
+		if failed = fn(tx); failed == nil {
+			failed = tx.writeEvents(ctx, *tx.emitted)
+		}
+		return failed
+	})
+	return cmp.Or(failed, translate(ctx, err, "Row"))
 }
 
 // pause lets the other one finish: some milliseconds, more with every attempt.
@@ -78,11 +94,11 @@ func pause(ctx context.Context, attempt int) error {
 // query runs a SELECT written by hand; ? stands for a parameter on every database. Lists are bound by
 // dialect.list, never as slices: GORM would spread a slice over one parameter per element.
 func (s *Store) query(ctx context.Context, query string, args ...any) (resultSet, error) {
-	if s.native != nil && !s.inTx {
-		rows, err := s.native.query(ctx, query, args)
+	if s.native != nil || s.tx != nil {
+		rows, err := s.queryNatively(ctx, query, args)
 		return rows, translate(ctx, err, "Row")
 	}
-	rows, err := s.db.WithContext(ctx).Raw(query, args...).Rows()
+	rows, err := s.db.WithContext(ctx).Raw(query, args...).Rows() //nolint:rowserrcheck // by whoever reads them
 	return rows, translate(ctx, err, "Row")
 }
 
@@ -106,8 +122,25 @@ func (l loose) Scan(value any) error {
 	return nil
 }
 
-// exec runs a statement written by hand.
+// together reads the rows of several SELECTs, each as each does; in a transaction on Postgres they are one round trip.
+func (s *Store) together(ctx context.Context, questions ...asked) error {
+	if s.tx != nil {
+		return translate(ctx, s.tx.ask(ctx, questions...), "Card")
+	}
+	for _, q := range questions {
+		if err := s.each(ctx, q.fragment, q.read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exec runs a statement written by hand. In a transaction on Postgres it is held back, and so is its error.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
+	if s.tx != nil {
+		s.tx.hold(write{numbered(statement), args, "Row"})
+		return nil
+	}
 	return translate(ctx, s.db.WithContext(ctx).Exec(statement, args...).Error, "Row")
 }
 
@@ -126,14 +159,14 @@ func collect[T any](rows resultSet, scan func(row) (T, error)) (all []T, err err
 
 // Ping reports whether the database answers. It does not wait for whoever is writing.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := s.number(ctx, "SELECT 1")
+	_, err := s.amount(ctx, "SELECT 1")
 	return err
 }
 
-// number runs a SELECT whose answer is one number.
-func (s *Store) number(ctx context.Context, query string) (number int64, err error) {
-	err = s.db.WithContext(ctx).Raw(query).Row().Scan(&number)
-	return number, translate(ctx, err, "Row")
+// amount runs a SELECT whose answer is one number.
+func (s *Store) amount(ctx context.Context, query string, args ...any) (amount int64, err error) {
+	err = s.each(ctx, frag(query, args...), func(line row) error { return line.Scan(&amount) })
+	return amount, err
 }
 
 // Close ends all connections. Not for a Store bound to a transaction.
