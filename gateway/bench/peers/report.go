@@ -14,7 +14,7 @@ kanera, PostGraphile and a hand-written handler on one database
   machine       %d processors, shared by the servers, Postgres, Redis and the clients that ask
   turns         the servers are asked in turns, %d times %v each, for every workload and number of clients
   kanera        1 process, %s. On: authentication, rate limits and cost budgets on a real Redis (so large that
-                nobody meets them), idempotency (no request sends a key), metrics, logs to a file. Its CPU includes Redis
+                nobody meets them), idempotency (no request sends a key), metrics, logs to a file
   postgraphile  %s on Node.js %s; processes: %d%s
                 NODE_ENV=production, no watch, no explain, no GraphiQL, pools of %d connections. Off: authentication,
                 limits, and who may see what where it follows relations. Functions (peer.sql) run the SQL of the page, the
@@ -23,7 +23,7 @@ kanera, PostGraphile and a hand-written handler on one database
   limit         1 process, net/http and pgx, the least SQL, JSON appended by hand. Off: everything
   answers       the limit's are kanera's byte by byte; PostGraphile's hold as many cards, labels, people, values and
                 options; a new card leaves the same rows behind with all three
-  columns       CPU is milliseconds a request: of the server, of Postgres with all its processes, of both. Peak is the
+  columns       CPU is milliseconds a request: of the server, of Redis, of Postgres with all its processes. Peak is the
                 resident memory of the server. Statements are of one request, without BEGIN and COMMIT
 `, r.cards, r.versions.postgres, r.versions.processors, r.rounds, r.lasting, r.versions.golang, r.versions.postgraphile, r.versions.node, r.processes, r.chosen, peerPool)
 }
@@ -31,10 +31,10 @@ kanera, PostGraphile and a hand-written handler on one database
 // figures prints what was measured.
 func figures(to io.Writer, tallies []*tally) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(table, "\nworkload\tclients\tserver\trequests/s\tp50 ms\tp99 ms\tserver CPU\tPostgres CPU\tboth\tpeak MB\tstatements\t\n")
+	fmt.Fprint(table, "\nworkload\tclients\tserver\trequests/s\tp50 ms\tp99 ms\tserver CPU\tRedis CPU\tPostgres CPU\tall CPU\tpeak MB\tstatements\t\n")
 	for _, t := range tallies {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%.0f\t%.1f\t%.1f\t%.2f\t%.2f\t%.2f\t%d\t%d\t\n", t.workload.name, t.clients, t.server, t.perSecond(),
-			percentile(t.latencies, 50).Seconds()*1000, percentile(t.latencies, 99).Seconds()*1000, t.each(t.own+t.helper), t.each(t.storage), t.cpu(), t.peak>>20, t.statements)
+		fmt.Fprintf(table, "%s\t%d\t%s\t%.0f\t%.1f\t%.1f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%d\t\n", t.workload.name, t.clients, t.server, t.perSecond(),
+			percentile(t.latencies, 50).Seconds()*1000, percentile(t.latencies, 99).Seconds()*1000, t.each(t.own), t.each(t.helper), t.each(t.storage), t.cpu(), t.peak>>20, t.statements)
 	}
 	return table.Flush()
 }
