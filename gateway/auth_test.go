@@ -15,7 +15,7 @@ func TestCredentials(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			g := gatewaytest.New(t, backend)
+			g := gatewaytest.BothWays(t, backend)
 			good, personal := "Bearer "+g.Facts.WorkspaceKey, "Bearer "+g.Facts.PersonalKey
 			unknown := "Bearer kanera_dev_" + strings.Repeat("A", 43)
 			for name, row := range map[string]struct {

@@ -25,7 +25,7 @@ func TestBadInput(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			b := &badInput{contract: newContract(t, gatewaytest.New(t, backend)), backend: backend}
+			b := &badInput{contract: newContract(t, gatewaytest.BothWays(t, backend)), backend: backend}
 			b.facts()
 			for name, send := range map[string]func(*badInput){
 				"REST members": badMembers, "REST parameters": badParameters, "REST bodies": badBodies, "GraphQL arguments": badArguments,

@@ -223,7 +223,7 @@ func TestContract(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			g := gatewaytest.New(t, backend)
+			g := gatewaytest.BothWays(t, backend)
 			for name, script := range scripts {
 				t.Run(name, func(t *testing.T) {
 					t.Helper()

@@ -91,7 +91,7 @@ func TestTargetQueriesAnswerRight(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			k := know(t, gatewaytest.New(t, backend))
+			k := know(t, gatewaytest.BothWays(t, backend))
 			for _, name := range []string{"Viewer", "WorkspaceOverview", "BoardView", "CardByKey", "OverdueAcrossBoards", "ByCustomField",
 				"HoursByListAndBoard", "CompletedPerWeekByAssignee", "BySelectField", "Limits", "CreateCard", "WorkTheCard", "AddWebhook", "Board"} {
 				t.Run(name, func(t *testing.T) { targetTests[name](t, k) }) // in order: the last four write

@@ -43,6 +43,7 @@ func TestForeignIDs(t *testing.T) {
 				}
 			}
 			t.Logf("%d slots of %d root fields", slots, len(schema.Query.Fields)+len(schema.Mutation.Fields))
+			w.tryNobody(t, schema)
 			w.tryNamed(t)
 			w.tryRows(t)
 			w.mustBeUntouched(t)
@@ -203,6 +204,34 @@ func (w *tenants) tryNamed(t *testing.T) {
 			w.mustNotLeak(t, name, w.foreign[aNumberField], answer)
 			if len(answer.Errors) != 1 || !slices.Contains(refusals, answer.Errors[0].Extensions.Code) {
 				t.Errorf("%s: not refused: %s %+v", name, answer.Data, answer.Errors)
+			}
+		}
+	}
+}
+
+// tryNobody asks every root field that is not public without a key, and with the key of somebody who left.
+func (w *tenants) tryNobody(t *testing.T, schema *ast.Schema) {
+	t.Helper()
+	left := w.newScratch(t)
+	if _, err := w.db.ExecContext(t.Context(), "DELETE FROM workspace_members WHERE workspace_id = '"+left.own[aWorkspace][0]+"'"); err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range []*ast.Definition{schema.Query, schema.Mutation} {
+		for _, field := range root.Fields {
+			if strings.HasPrefix(field.Name, "__") || field.Directives.ForName("public") != nil {
+				continue
+			}
+			arguments := map[string]any{}
+			for _, a := range field.Arguments {
+				if err := fill(schema, field.Name, arguments, a.Type, a.DefaultValue, []string{a.Name}, left); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for key, code := range map[string]domain.Code{"": domain.CodeUnauthorized, left.key: domain.CodeForbidden} {
+				answer := w.Query(key, callOf(schema, root, field), arguments)
+				if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != string(code) || len(answer.Data) > len(`{"":null}`)+len(field.Name) {
+					t.Errorf("%s, %s expected: %s %+v", field.Name, code, answer.Data, answer.Errors)
+				}
 			}
 		}
 	}

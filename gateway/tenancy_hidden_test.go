@@ -30,7 +30,7 @@ func TestHiddenCards(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			g := gatewaytest.New(t, backend)
+			g := gatewaytest.BothWays(t, backend)
 			for _, name := range []string{"Leo Brandt", "Noor Haddad"} {
 				e := look(t, g, name)
 				t.Logf("%s sees %d cards of %d", name, len(e.visible), len(e.visible)+len(e.hidden))

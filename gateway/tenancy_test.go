@@ -64,7 +64,7 @@ const (
 
 func newTenants(t *testing.T, backend gatewaytest.Backend) *tenants {
 	t.Helper()
-	w := &tenants{Gateway: gatewaytest.New(t, backend)}
+	w := &tenants{Gateway: gatewaytest.BothWays(t, backend)}
 	store, err := gateway.OpenStore(t.Context(), w.Config)
 	if err != nil {
 		t.Fatal(err)

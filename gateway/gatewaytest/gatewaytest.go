@@ -37,7 +37,9 @@ type Gateway struct {
 	Config gateway.Config
 	Facts  *demo.Facts // keys and ids, as in demo.env
 	Demo   *demo.Data  // every row that was seeded
-	t      testing.TB
+
+	ordinary *ordinary // nil unless made by BothWays
+	t        testing.TB
 }
 
 // New starts a gateway with the demo of today and stops it when the test ends. Postgres needs
@@ -147,7 +149,15 @@ func (g *Gateway) Do(method, path, key string, body any) *Response {
 // Send is Do with headers of the caller's choice and nothing added.
 func (g *Gateway) Send(method, path string, header http.Header, body any) *Response {
 	g.t.Helper()
-	request, err := http.NewRequestWithContext(g.t.Context(), method, g.URL+path, g.reader(body))
+	raw := g.bytes(body)
+	answer := g.send(method, path, header, raw)
+	g.mustAgree(method, path, header, raw, answer)
+	return answer
+}
+
+func (g *Gateway) send(method, path string, header http.Header, body []byte) *Response {
+	g.t.Helper()
+	request, err := http.NewRequestWithContext(g.t.Context(), method, g.URL+path, bytes.NewReader(body))
 	if err != nil {
 		g.t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -164,20 +174,21 @@ func (g *Gateway) Send(method, path string, header http.Header, body any) *Respo
 	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: raw}
 }
 
-func (g *Gateway) reader(body any) io.Reader {
+func (g *Gateway) bytes(body any) []byte {
+	g.t.Helper()
 	switch body := body.(type) {
 	case nil:
 		return nil
 	case string:
-		return strings.NewReader(body)
+		return []byte(body)
 	case []byte:
-		return bytes.NewReader(body)
+		return body
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {
 		g.t.Fatalf("body is no JSON: %v", err)
 	}
-	return bytes.NewReader(raw)
+	return raw
 }
 
 // GraphQLError is one error of a GraphQL answer.
