@@ -21,12 +21,19 @@ const (
 )
 
 // String writes the position the way the contract does, such as "1000.0000000000".
-func (p Position) String() string {
-	sign, v := "", uint64(p)
+func (p Position) String() string { return string(p.Append(nil)) }
+
+// Append appends what String writes.
+func (p Position) Append(out []byte) []byte {
+	v := uint64(p)
 	if p < 0 {
-		sign, v = "-", -v
+		out, v = append(out, '-'), -v
 	}
-	return fmt.Sprintf("%s%d.%010d", sign, v/positionUnit, v%positionUnit)
+	out = strconv.AppendUint(out, v/positionUnit, 10)
+	point := len(out)
+	out = strconv.AppendUint(out, positionUnit+v%positionUnit, 10) // the unit keeps leading zeros, and its 1 makes room
+	out[point] = '.'
+	return out
 }
 
 // MarshalGQL writes the position as a string.

@@ -32,7 +32,7 @@ type Executor struct {
 	prices    *prices
 	fast      bool
 	generated *executableSchema
-	plans     *lru.Cache[planKey, planned]
+	plans     *lru.Cache[planKey, *planned]
 	meter     Meter                                   // nil: nothing is debited
 	budgets   func(*domain.Principal) []domain.Bucket // nil: there are none
 	service   *domain.Service
@@ -69,7 +69,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	})
 	e.engine, e.schema, e.prices = executor.New(schema), schema.Schema(), readPrices(schema.Schema())
 	e.generated, _ = schema.(*executableSchema) // it is one
-	e.plans, _ = lru.New[planKey, planned](4 * cachedDocuments)
+	e.plans, _ = lru.New[planKey, *planned](4 * cachedDocuments)
 	e.recent, _ = lru.New[string, *candidate](cachedDocuments) // fails only for a size below one
 	e.trusted, _ = lru.New[registration, string](cachedDocuments)
 	for _, option := range options {
@@ -80,7 +80,11 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	e.engine.SetQueryCache(carried{})
 	e.engine.Use(extension.Introspection{})
 	e.engine.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait, e.watch)))
+		ctx = withLoaders(ctx, newLoaders(service.Store, domain.PrincipalFrom(ctx), e.batchWait, e.watch))
+		if response := e.fastOperation(ctx); response != nil {
+			return graphql.OneShot(response)
+		}
+		return next(ctx)
 	})
 	e.engine.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {

@@ -49,7 +49,7 @@ var (
 	kindCardSetFieldValuePayload        = &kind{name: "CardSetFieldValuePayload", also: cardSetFieldValuePayloadImplementors}
 	kindCardSetLabelsPayload            = &kind{name: "CardSetLabelsPayload", also: cardSetLabelsPayloadImplementors}
 	kindCardUpdatePayload               = &kind{name: "CardUpdatePayload", also: cardUpdatePayloadImplementors}
-	kindCheckboxFieldValue              = &kind{name: "CheckboxFieldValue", also: checkboxFieldValueImplementors}
+	kindCheckboxFieldValue              = &kind{name: "CheckboxFieldValue", also: checkboxFieldValueImplementors, settle: settled[domain.CheckboxFieldValue]}
 	kindCredential                      = &kind{name: "Credential", also: credentialImplementors}
 	kindCustomField                     = &kind{name: "CustomField", also: customFieldImplementors}
 	kindCustomFieldCreatePayload        = &kind{name: "CustomFieldCreatePayload", also: customFieldCreatePayloadImplementors}
@@ -61,7 +61,7 @@ var (
 	kindCustomFieldOptionMovePayload    = &kind{name: "CustomFieldOptionMovePayload", also: customFieldOptionMovePayloadImplementors}
 	kindCustomFieldOptionUpdatePayload  = &kind{name: "CustomFieldOptionUpdatePayload", also: customFieldOptionUpdatePayloadImplementors}
 	kindCustomFieldUpdatePayload        = &kind{name: "CustomFieldUpdatePayload", also: customFieldUpdatePayloadImplementors}
-	kindDateFieldValue                  = &kind{name: "DateFieldValue", also: dateFieldValueImplementors}
+	kindDateFieldValue                  = &kind{name: "DateFieldValue", also: dateFieldValueImplementors, settle: settled[domain.DateFieldValue]}
 	kindDueDate                         = &kind{name: "DueDate", also: dueDateImplementors}
 	kindEvent                           = &kind{name: "Event", also: eventImplementors}
 	kindEventPage                       = &kind{name: "EventPage", also: eventPageImplementors}
@@ -79,18 +79,18 @@ var (
 	kindListMoveCardsPayload            = &kind{name: "ListMoveCardsPayload", also: listMoveCardsPayloadImplementors}
 	kindListMovePayload                 = &kind{name: "ListMovePayload", also: listMovePayloadImplementors}
 	kindListUpdatePayload               = &kind{name: "ListUpdatePayload", also: listUpdatePayloadImplementors}
-	kindNumberFieldValue                = &kind{name: "NumberFieldValue", also: numberFieldValueImplementors}
+	kindNumberFieldValue                = &kind{name: "NumberFieldValue", also: numberFieldValueImplementors, settle: settled[domain.NumberFieldValue]}
 	kindNumberMeasures                  = &kind{name: "NumberMeasures", also: numberMeasuresImplementors}
 	kindOrganisation                    = &kind{name: "Organisation", also: organisationImplementors}
 	kindPageInfo                        = &kind{name: "PageInfo", also: pageInfoImplementors}
 	kindQuery                           = &kind{name: "Query", also: queryImplementors}
 	kindRateBucket                      = &kind{name: "RateBucket", also: rateBucketImplementors}
 	kindRateLimit                       = &kind{name: "RateLimit", also: rateLimitImplementors}
-	kindSelectFieldValue                = &kind{name: "SelectFieldValue", also: selectFieldValueImplementors}
-	kindTextFieldValue                  = &kind{name: "TextFieldValue", also: textFieldValueImplementors}
-	kindUrlFieldValue                   = &kind{name: "UrlFieldValue", also: urlFieldValueImplementors}
+	kindSelectFieldValue                = &kind{name: "SelectFieldValue", also: selectFieldValueImplementors, settle: settled[domain.SelectFieldValue]}
+	kindTextFieldValue                  = &kind{name: "TextFieldValue", also: textFieldValueImplementors, settle: settled[domain.TextFieldValue]}
+	kindUrlFieldValue                   = &kind{name: "UrlFieldValue", also: urlFieldValueImplementors, settle: settled[domain.URLFieldValue]}
 	kindUser                            = &kind{name: "User", also: userImplementors}
-	kindUserFieldValue                  = &kind{name: "UserFieldValue", also: userFieldValueImplementors}
+	kindUserFieldValue                  = &kind{name: "UserFieldValue", also: userFieldValueImplementors, settle: settled[domain.UserFieldValue]}
 	kindViewer                          = &kind{name: "Viewer", also: viewerImplementors}
 	kindWebhook                         = &kind{name: "Webhook", also: webhookImplementors}
 	kindWebhookAttempt                  = &kind{name: "WebhookAttempt", also: webhookAttemptImplementors}
@@ -142,29 +142,36 @@ func init() {
 		},
 		"at": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*time.Time)
-
-				if v == nil {
-					return out, false
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Activity, fc *graphql.FieldContext) (*time.Time, error) {
+					return ec.Resolvers.Activity().At(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendInstant(out, *v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Activity)
-				return ec.Resolvers.Activity().At(ctx, obj)
+				return scalars(q, values, func(out []byte, v *time.Time) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendInstant(out, *v), true
+				})
 			},
 		},
 		"actor": {
 			must: true, list: false,
-			kinds: []*kind{kindActor},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(domain.Actor)
-				rows = append(rows, &v)
-				return rows, true
+			kinds: []*kind{kindActor}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *domain.Activity, _ *graphql.FieldContext) (domain.Actor, error) {
+					return obj.Actor(), nil
+				})
+				if err != nil {
+					return err
+				}
+				return single(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*domain.Activity); return obj.Actor() },
 		},
 		"entityType": {
 			must: true, list: false,
@@ -272,52 +279,60 @@ func init() {
 	kindActivityConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindActivityEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Activity])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindActivityEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Activity], _ *graphql.FieldContext) ([]Edge[*domain.Activity], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Activity]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindActivity},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Activity)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindActivity}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Activity], _ *graphql.FieldContext) ([]*domain.Activity, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Activity]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Activity], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Activity]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Activity], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Activity])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
@@ -333,16 +348,17 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindActivity},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Activity)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindActivity}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Activity], _ *graphql.FieldContext) (*domain.Activity, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Activity]); return obj.Node },
 		},
 	}
 	kindActor.traits = map[string]*trait{
@@ -352,7 +368,7 @@ func init() {
 				obj := parent.(*domain.Actor)
 				v := obj.Kind
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"name": {
@@ -378,19 +394,16 @@ func init() {
 		},
 		"user": {
 			must: false, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Actor, fc *graphql.FieldContext) (*domain.User, error) {
+					return ec.Resolvers.Actor().User(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Actor)
-				return ec.Resolvers.Actor().User(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"userId": {
@@ -437,7 +450,7 @@ func init() {
 				obj := parent.(*domain.AggregateKey)
 				v := obj.Dimension
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"id": {
@@ -473,7 +486,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"from": {
@@ -538,7 +551,7 @@ func init() {
 				obj := parent.(*domain.APIKey)
 				v := obj.Kind
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"revokedAt": {
@@ -629,15 +642,17 @@ func init() {
 		},
 		"buckets": {
 			must: true, list: true,
-			kinds: []*kind{kindRateBucket},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*RateBucket)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindRateBucket}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *APILimits, _ *graphql.FieldContext) ([]*RateBucket, error) {
+					return obj.Buckets, nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*APILimits); return obj.Buckets },
 		},
 	}
 	kindBoard.traits = map[string]*trait{
@@ -692,7 +707,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"backgroundGradient": {
@@ -704,7 +719,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"position": {
@@ -713,24 +728,21 @@ func init() {
 				obj := parent.(*domain.Board)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.Board().Workspace(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().Workspace(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -744,35 +756,35 @@ func init() {
 		},
 		"viewerRole": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*domain.BoardRole)
-
-				if v == nil {
-					return out, false
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*domain.BoardRole, error) {
+					return ec.Resolvers.Board().ViewerRole(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendMarshaler(out, *v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().ViewerRole(ctx, obj)
+				return scalars(q, values, func(out []byte, v *domain.BoardRole) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendEnum(out, *v), true
+				})
 			},
 		},
 		"viewerAccess": {
 			must: false, list: false,
-			kinds: []*kind{kindBoardAccess},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.BoardAccess)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoardAccess}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*domain.BoardAccess, error) {
+					return ec.Resolvers.Board().ViewerAccess(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().ViewerAccess(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"navigationOrder": {
@@ -789,88 +801,75 @@ func init() {
 		},
 		"columns": {
 			must: true, list: true,
-			kinds: []*kind{kindBoardColumn},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*BoardColumn)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindBoardColumn}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) ([]*BoardColumn, error) {
+					return ec.Resolvers.Board().Columns(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().Columns(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"cards": {
 			must: true, list: false,
-			kinds: []*kind{kindCardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Card])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Board_cards_args,
+			kinds: []*kind{kindCardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
+					return ec.Resolvers.Board().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput), fc.Args["archived"].(*bool), fc.Args["includeCompleted"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput), fc.Args["archived"].(*bool), fc.Args["includeCompleted"].(*bool))
-			},
-			args: (*executionContext).field_Board_cards_args,
 		},
 		"members": {
 			must: true, list: false,
-			kinds: []*kind{kindBoardMemberConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.BoardMember])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Board_members_args,
+			kinds: []*kind{kindBoardMemberConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*Connection[*domain.BoardMember], error) {
+					return ec.Resolvers.Board().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
-			},
-			args: (*executionContext).field_Board_members_args,
 		},
 		"activity": {
 			must: true, list: false,
-			kinds: []*kind{kindActivityConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Activity])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Board_activity_args,
+			kinds: []*kind{kindActivityConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) (*Connection[*domain.Activity], error) {
+					return ec.Resolvers.Board().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-			},
-			args: (*executionContext).field_Board_activity_args,
 		},
 		"transferTargets": {
 			must: true, list: true,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Board)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindBoard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Board, fc *graphql.FieldContext) ([]*domain.Board, error) {
+					return ec.Resolvers.Board().TransferTargets(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Board)
-				return ec.Resolvers.Board().TransferTargets(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"version": {
@@ -920,7 +919,7 @@ func init() {
 				obj := parent.(*domain.BoardAccess)
 				v := obj.Role
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"source": {
@@ -929,7 +928,7 @@ func init() {
 				obj := parent.(*domain.BoardAccess)
 				v := obj.Source
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"assignedItemsOnly": {
@@ -963,101 +962,108 @@ func init() {
 	kindBoardColumn.traits = map[string]*trait{
 		"list": {
 			must: true, list: false,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.List)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindList}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *BoardColumn, _ *graphql.FieldContext) (*domain.List, error) {
+					return obj.List, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*BoardColumn); return obj.List },
 		},
 		"cards": {
 			must: true, list: false,
-			kinds: []*kind{kindCardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Card])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_BoardColumn_cards_args,
+			kinds: []*kind{kindCardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *BoardColumn, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
+					return ec.Resolvers.BoardColumn().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool), fc.Args["includeCompleted"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*BoardColumn)
-				return ec.Resolvers.BoardColumn().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool), fc.Args["includeCompleted"].(*bool))
-			},
-			args: (*executionContext).field_BoardColumn_cards_args,
 		},
 	}
 	kindBoardConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindBoardEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Board])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindBoardEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Board], _ *graphql.FieldContext) ([]Edge[*domain.Board], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Board]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Board)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Board], _ *graphql.FieldContext) ([]*domain.Board, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Board]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Board], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Board]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Board], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Board])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
 	kindBoardCreatePayload.traits = map[string]*trait{
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *BoardCreatePayload, _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Board, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*BoardCreatePayload); return obj.Board },
 		},
 	}
 	kindBoardDeletePayload.traits = map[string]*trait{
@@ -1083,16 +1089,17 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Board], _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Board]); return obj.Node },
 		},
 	}
 	kindBoardMember.traits = map[string]*trait{
@@ -1116,19 +1123,16 @@ func init() {
 		},
 		"user": {
 			must: true, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.BoardMember, fc *graphql.FieldContext) (*domain.User, error) {
+					return ec.Resolvers.BoardMember().User(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.BoardMember)
-				return ec.Resolvers.BoardMember().User(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"role": {
@@ -1137,7 +1141,7 @@ func init() {
 				obj := parent.(*domain.BoardMember)
 				v := obj.Role
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"assignedItemsOnly": {
@@ -1164,7 +1168,7 @@ func init() {
 				obj := parent.(*domain.BoardMember)
 				v := obj.Source
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"isOrganisationMember": {
@@ -1201,52 +1205,60 @@ func init() {
 	kindBoardMemberConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindBoardMemberEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.BoardMember])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindBoardMemberEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.BoardMember], _ *graphql.FieldContext) ([]Edge[*domain.BoardMember], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.BoardMember]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindBoardMember},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.BoardMember)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindBoardMember}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.BoardMember], _ *graphql.FieldContext) ([]*domain.BoardMember, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.BoardMember]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.BoardMember], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.BoardMember]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.BoardMember], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.BoardMember])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
@@ -1262,61 +1274,65 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindBoardMember},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.BoardMember)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoardMember}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.BoardMember], _ *graphql.FieldContext) (*domain.BoardMember, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.BoardMember]); return obj.Node },
 		},
 	}
 	kindBoardMovePayload.traits = map[string]*trait{
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *BoardMovePayload, _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Board, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*BoardMovePayload); return obj.Board },
 		},
 	}
 	kindBoardSetBackgroundPayload.traits = map[string]*trait{
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *BoardSetBackgroundPayload, _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Board, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*BoardSetBackgroundPayload); return obj.Board },
 		},
 	}
 	kindBoardUpdatePayload.traits = map[string]*trait{
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *BoardUpdatePayload, _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Board, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*BoardUpdatePayload); return obj.Board },
 		},
 	}
 	kindCard.traits = map[string]*trait{
@@ -1349,15 +1365,18 @@ func init() {
 		},
 		"url": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(string)
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Card, fc *graphql.FieldContext) (string, error) {
+					return ec.Resolvers.Card().URL(ctx, obj)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v string) ([]byte, bool) {
 
-				return appendText(out, v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().URL(ctx, obj)
+					return appendText(out, v), true
+				})
 			},
 		},
 		"title": {
@@ -1396,24 +1415,21 @@ func init() {
 				obj := parent.(*domain.Card)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"dueDate": {
 			must: false, list: false,
-			kinds: []*kind{kindDueDate},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.DueDate)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindDueDate}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Card, fc *graphql.FieldContext) (*domain.DueDate, error) {
+					return ec.Resolvers.Card().DueDate(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().DueDate(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"completedAt": {
@@ -1469,127 +1485,94 @@ func init() {
 		},
 		"labels": {
 			must: true, list: true,
-			kinds: []*kind{kindLabel},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Label)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindLabel}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardLabels(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Labels(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardLabels(ctx, kindly[*domain.Card](parents)))
+				return several(q, values, pointed)
 			},
 		},
 		"labelIds": {
 			must: true, list: true,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.([]string)
-
-				out = append(out, '[')
-				for i, e := range v {
-					if i > 0 {
-						out = append(out, ',')
-					}
-					out = appendID(out, e)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardLabelIds(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				return append(out, ']'), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().LabelIds(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardLabelIds(ctx, kindly[*domain.Card](parents)))
+				return scalars(q, values, func(out []byte, v []string) ([]byte, bool) {
+
+					out = append(out, '[')
+					for i, e := range v {
+						if i > 0 {
+							out = append(out, ',')
+						}
+						out = appendID(out, e)
+					}
+					return append(out, ']'), true
+				})
 			},
 		},
 		"assignees": {
 			must: true, list: true,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.User)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardAssignees(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Assignees(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardAssignees(ctx, kindly[*domain.Card](parents)))
+				return several(q, values, pointed)
 			},
 		},
 		"assigneeIds": {
 			must: true, list: true,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.([]string)
-
-				out = append(out, '[')
-				for i, e := range v {
-					if i > 0 {
-						out = append(out, ',')
-					}
-					out = appendID(out, e)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardAssigneeIds(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				return append(out, ']'), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().AssigneeIds(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardAssigneeIds(ctx, kindly[*domain.Card](parents)))
+				return scalars(q, values, func(out []byte, v []string) ([]byte, bool) {
+
+					out = append(out, '[')
+					for i, e := range v {
+						if i > 0 {
+							out = append(out, ',')
+						}
+						out = appendID(out, e)
+					}
+					return append(out, ']'), true
+				})
 			},
 		},
 		"customFieldValues": {
 			must: true, list: true,
-			kinds:  []*kind{kindUserFieldValue, kindUrlFieldValue, kindTextFieldValue, kindSelectFieldValue, kindNumberFieldValue, kindDateFieldValue, kindCheckboxFieldValue},
+			args:  (*executionContext).field_Card_customFieldValues_args,
+			kinds: []*kind{kindUserFieldValue, kindUrlFieldValue, kindTextFieldValue, kindSelectFieldValue, kindNumberFieldValue, kindDateFieldValue, kindCheckboxFieldValue}, shared: false,
 			kindOf: kindOfCustomFieldValue,
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]domain.CustomFieldValue)
-				for i := range v {
-					rows = append(rows, v[i])
+			here:   false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardCustomFieldValues(ctx, kindly[*domain.Card](q.parents), q.fc.Args["shownOnCard"].(*bool))
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, held)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().CustomFieldValues(ctx, obj, fc.Args["shownOnCard"].(*bool))
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardCustomFieldValues(ctx, kindly[*domain.Card](parents), fc.Args["shownOnCard"].(*bool)))
-			},
-			args: (*executionContext).field_Card_customFieldValues_args,
 		},
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardBoard(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Board(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardBoard(ctx, kindly[*domain.Card](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"boardId": {
@@ -1603,22 +1586,14 @@ func init() {
 		},
 		"list": {
 			must: true, list: false,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.List)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindList}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardList(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().List(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardList(ctx, kindly[*domain.Card](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"listId": {
@@ -1632,22 +1607,14 @@ func init() {
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardWorkspace(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Workspace(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardWorkspace(ctx, kindly[*domain.Card](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -1670,22 +1637,14 @@ func init() {
 		},
 		"creator": {
 			must: true, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCardCreator(ctx, kindly[*domain.Card](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Creator(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCardCreator(ctx, kindly[*domain.Card](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"createdById": {
@@ -1711,69 +1670,78 @@ func init() {
 		},
 		"activity": {
 			must: true, list: false,
-			kinds: []*kind{kindActivityConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Activity])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Card_activity_args,
+			kinds: []*kind{kindActivityConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Card, fc *graphql.FieldContext) (*Connection[*domain.Activity], error) {
+					return ec.Resolvers.Card().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Card)
-				return ec.Resolvers.Card().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-			},
-			args: (*executionContext).field_Card_activity_args,
 		},
 	}
 	kindCardAggregate.traits = map[string]*trait{
 		"rows": {
 			must: true, list: true,
-			kinds: []*kind{kindCardAggregateRow},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.CardAggregateRow)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindCardAggregateRow}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *domain.CardAggregate, _ *graphql.FieldContext) ([]*domain.CardAggregateRow, error) {
+					return obj.Rows, nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*domain.CardAggregate); return obj.Rows },
 		},
 		"totals": {
 			must: true, list: false,
-			kinds: []*kind{kindCardAggregateTotals},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(domain.CardAggregateTotals)
-				rows = append(rows, &v)
-				return rows, true
+			kinds: []*kind{kindCardAggregateTotals}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *domain.CardAggregate, _ *graphql.FieldContext) (domain.CardAggregateTotals, error) {
+					return obj.Totals, nil
+				})
+				if err != nil {
+					return err
+				}
+				return single(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*domain.CardAggregate); return obj.Totals },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(domain.PageInfo)
-				rows = append(rows, &v)
-				return rows, true
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *domain.CardAggregate, _ *graphql.FieldContext) (domain.PageInfo, error) {
+					return obj.PageInfo, nil
+				})
+				if err != nil {
+					return err
+				}
+				return single(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*domain.CardAggregate); return obj.PageInfo },
 		},
 	}
 	kindCardAggregateRow.traits = map[string]*trait{
 		"keys": {
 			must: true, list: true,
-			kinds: []*kind{kindAggregateKey},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]domain.AggregateKey)
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindAggregateKey}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *domain.CardAggregateRow, _ *graphql.FieldContext) ([]domain.AggregateKey, error) {
+					return obj.Keys, nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*domain.CardAggregateRow); return obj.Keys },
 		},
 		"count": {
 			must: true, list: false,
@@ -1795,21 +1763,18 @@ func init() {
 		},
 		"number": {
 			must: true, list: false,
-			kinds: []*kind{kindNumberMeasures},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.NumberMeasures)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_CardAggregateRow_number_args,
+			kinds: []*kind{kindNumberMeasures}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CardAggregateRow, fc *graphql.FieldContext) (*domain.NumberMeasures, error) {
+					return obj.Number(fc.Args["field"].(string)), error(nil)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CardAggregateRow)
-				return obj.Number(fc.Args["field"].(string)), error(nil)
-			},
-			args: (*executionContext).field_CardAggregateRow_number_args,
 		},
 	}
 	kindCardAggregateTotals.traits = map[string]*trait{
@@ -1833,148 +1798,158 @@ func init() {
 		},
 		"number": {
 			must: true, list: false,
-			kinds: []*kind{kindNumberMeasures},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.NumberMeasures)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_CardAggregateTotals_number_args,
+			kinds: []*kind{kindNumberMeasures}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CardAggregateTotals, fc *graphql.FieldContext) (*domain.NumberMeasures, error) {
+					return obj.Number(fc.Args["field"].(string)), error(nil)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CardAggregateTotals)
-				return obj.Number(fc.Args["field"].(string)), error(nil)
-			},
-			args: (*executionContext).field_CardAggregateTotals_number_args,
 		},
 	}
 	kindCardArchivePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardArchivePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardArchivePayload); return obj.Card },
 		},
 	}
 	kindCardClearFieldValuePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardClearFieldValuePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardClearFieldValuePayload); return obj.Card },
 		},
 	}
 	kindCardCompletePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardCompletePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardCompletePayload); return obj.Card },
 		},
 	}
 	kindCardConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindCardEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Card])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindCardEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Card], _ *graphql.FieldContext) ([]Edge[*domain.Card], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Card]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Card)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Card], _ *graphql.FieldContext) ([]*domain.Card, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Card]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Card], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Card]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Card], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Card])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
 	kindCardCreatePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardCreatePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardCreatePayload); return obj.Card },
 		},
 	}
 	kindCardDuplicatePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardDuplicatePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardDuplicatePayload); return obj.Card },
 		},
 	}
 	kindCardEdge.traits = map[string]*trait{
@@ -1989,141 +1964,141 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Card], _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Card]); return obj.Node },
 		},
 	}
 	kindCardMovePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardMovePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardMovePayload); return obj.Card },
 		},
 	}
 	kindCardMoveToBoardPayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardMoveToBoardPayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardMoveToBoardPayload); return obj.Card },
 		},
 	}
 	kindCardSetAssigneesPayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardSetAssigneesPayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardSetAssigneesPayload); return obj.Card },
 		},
 	}
 	kindCardSetFieldValuePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardSetFieldValuePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardSetFieldValuePayload); return obj.Card },
 		},
 		"value": {
 			must: true, list: false,
-			kinds:  []*kind{kindUserFieldValue, kindUrlFieldValue, kindTextFieldValue, kindSelectFieldValue, kindNumberFieldValue, kindDateFieldValue, kindCheckboxFieldValue},
+			kinds: []*kind{kindUserFieldValue, kindUrlFieldValue, kindTextFieldValue, kindSelectFieldValue, kindNumberFieldValue, kindDateFieldValue, kindCheckboxFieldValue}, shared: false,
 			kindOf: kindOfCustomFieldValue,
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(domain.CustomFieldValue)
-				if v == nil {
-					return rows, false
+			here:   true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardSetFieldValuePayload, _ *graphql.FieldContext) (domain.CustomFieldValue, error) {
+					return obj.Value, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, held)
 			},
-			at: func(parent any) any { obj := parent.(*CardSetFieldValuePayload); return obj.Value },
 		},
 	}
 	kindCardSetLabelsPayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardSetLabelsPayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardSetLabelsPayload); return obj.Card },
 		},
 	}
 	kindCardUpdatePayload.traits = map[string]*trait{
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CardUpdatePayload, _ *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CardUpdatePayload); return obj.Card },
 		},
 	}
 	kindCheckboxFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyCheckboxFieldValueField(ctx, kindly[*domain.CheckboxFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CheckboxFieldValue)
-				return ec.Resolvers.CheckboxFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyCheckboxFieldValueField(ctx, kindly[*domain.CheckboxFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -2155,18 +2130,21 @@ func init() {
 		},
 		"checked": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*bool)
-
-				if v == nil {
-					return out, false
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CheckboxFieldValue, fc *graphql.FieldContext) (*bool, error) {
+					return ec.Resolvers.CheckboxFieldValue().Checked(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendBool(out, *v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CheckboxFieldValue)
-				return ec.Resolvers.CheckboxFieldValue().Checked(ctx, obj)
+				return scalars(q, values, func(out []byte, v *bool) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendBool(out, *v), true
+				})
 			},
 		},
 	}
@@ -2186,7 +2164,7 @@ func init() {
 				obj := parent.(*Credential)
 				v := obj.Kind()
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"scope": {
@@ -2195,7 +2173,7 @@ func init() {
 				obj := parent.(*Credential)
 				v := obj.Scope()
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"name": {
@@ -2212,19 +2190,16 @@ func init() {
 		},
 		"workspace": {
 			must: false, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Credential, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return obj.Workspace(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Credential)
-				return obj.Workspace(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -2286,7 +2261,7 @@ func init() {
 				obj := parent.(*domain.CustomField)
 				v := obj.Type
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"allowMultiple": {
@@ -2313,40 +2288,35 @@ func init() {
 				obj := parent.(*domain.CustomField)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"options": {
 			must: true, list: true,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.CustomFieldOption)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindCustomFieldOption}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CustomField, fc *graphql.FieldContext) ([]*domain.CustomFieldOption, error) {
+					return ec.Resolvers.CustomField().Options(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CustomField)
-				return ec.Resolvers.CustomField().Options(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CustomField, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.CustomField().Workspace(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.CustomField)
-				return ec.Resolvers.CustomField().Workspace(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -2401,16 +2371,17 @@ func init() {
 	kindCustomFieldCreatePayload.traits = map[string]*trait{
 		"customField": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldCreatePayload, _ *graphql.FieldContext) (*domain.CustomField, error) {
+					return obj.CustomField, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldCreatePayload); return obj.CustomField },
 		},
 	}
 	kindCustomFieldDeletePayload.traits = map[string]*trait{
@@ -2427,16 +2398,17 @@ func init() {
 	kindCustomFieldMovePayload.traits = map[string]*trait{
 		"customField": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldMovePayload, _ *graphql.FieldContext) (*domain.CustomField, error) {
+					return obj.CustomField, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldMovePayload); return obj.CustomField },
 		},
 	}
 	kindCustomFieldOption.traits = map[string]*trait{
@@ -2476,7 +2448,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"position": {
@@ -2485,7 +2457,7 @@ func init() {
 				obj := parent.(*domain.CustomFieldOption)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"version": {
@@ -2531,97 +2503,94 @@ func init() {
 	kindCustomFieldOptionArchivePayload.traits = map[string]*trait{
 		"option": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomFieldOption)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomFieldOption}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldOptionArchivePayload, _ *graphql.FieldContext) (*domain.CustomFieldOption, error) {
+					return obj.Option, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldOptionArchivePayload); return obj.Option },
 		},
 	}
 	kindCustomFieldOptionCreatePayload.traits = map[string]*trait{
 		"option": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomFieldOption)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomFieldOption}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldOptionCreatePayload, _ *graphql.FieldContext) (*domain.CustomFieldOption, error) {
+					return obj.Option, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldOptionCreatePayload); return obj.Option },
 		},
 	}
 	kindCustomFieldOptionMovePayload.traits = map[string]*trait{
 		"option": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomFieldOption)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomFieldOption}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldOptionMovePayload, _ *graphql.FieldContext) (*domain.CustomFieldOption, error) {
+					return obj.Option, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldOptionMovePayload); return obj.Option },
 		},
 	}
 	kindCustomFieldOptionUpdatePayload.traits = map[string]*trait{
 		"option": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomFieldOption)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomFieldOption}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldOptionUpdatePayload, _ *graphql.FieldContext) (*domain.CustomFieldOption, error) {
+					return obj.Option, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldOptionUpdatePayload); return obj.Option },
 		},
 	}
 	kindCustomFieldUpdatePayload.traits = map[string]*trait{
 		"customField": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *CustomFieldUpdatePayload, _ *graphql.FieldContext) (*domain.CustomField, error) {
+					return obj.CustomField, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*CustomFieldUpdatePayload); return obj.CustomField },
 		},
 	}
 	kindDateFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyDateFieldValueField(ctx, kindly[*domain.DateFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.DateFieldValue)
-				return ec.Resolvers.DateFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyDateFieldValueField(ctx, kindly[*domain.DateFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -2680,7 +2649,7 @@ func init() {
 				obj := parent.(*domain.DueDate)
 				v := obj.Slot
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"timeZone": {
@@ -2756,16 +2725,17 @@ func init() {
 		},
 		"actor": {
 			must: true, list: false,
-			kinds: []*kind{kindActor},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Actor)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindActor}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Event, _ *graphql.FieldContext) (*domain.Actor, error) {
+					return obj.Actor(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Event); return obj.Actor() },
 		},
 		"workspaceId": {
 			must: true, list: false,
@@ -2778,19 +2748,16 @@ func init() {
 		},
 		"workspace": {
 			must: false, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Event, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return obj.Workspace(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Event)
-				return obj.Workspace(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"boardId": {
@@ -2807,19 +2774,16 @@ func init() {
 		},
 		"board": {
 			must: false, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Event, fc *graphql.FieldContext) (*domain.Board, error) {
+					return obj.Board(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Event)
-				return obj.Board(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"cardId": {
@@ -2836,19 +2800,16 @@ func init() {
 		},
 		"card": {
 			must: false, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Event, fc *graphql.FieldContext) (*domain.Card, error) {
+					return obj.Card(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Event)
-				return obj.Card(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"data": {
@@ -2876,15 +2837,17 @@ func init() {
 	kindEventPage.traits = map[string]*trait{
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindEvent},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*Event)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindEvent}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *EventPage, _ *graphql.FieldContext) ([]*Event, error) {
+					return obj.Nodes, nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*EventPage); return obj.Nodes },
 		},
 		"nextSince": {
 			must: true, list: false,
@@ -2953,7 +2916,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"position": {
@@ -2962,24 +2925,21 @@ func init() {
 				obj := parent.(*domain.Label)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Label, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.Label().Workspace(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Label)
-				return ec.Resolvers.Label().Workspace(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -3034,16 +2994,17 @@ func init() {
 	kindLabelCreatePayload.traits = map[string]*trait{
 		"label": {
 			must: true, list: false,
-			kinds: []*kind{kindLabel},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Label)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindLabel}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *LabelCreatePayload, _ *graphql.FieldContext) (*domain.Label, error) {
+					return obj.Label, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*LabelCreatePayload); return obj.Label },
 		},
 	}
 	kindLabelDeletePayload.traits = map[string]*trait{
@@ -3060,31 +3021,33 @@ func init() {
 	kindLabelMovePayload.traits = map[string]*trait{
 		"label": {
 			must: true, list: false,
-			kinds: []*kind{kindLabel},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Label)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindLabel}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *LabelMovePayload, _ *graphql.FieldContext) (*domain.Label, error) {
+					return obj.Label, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*LabelMovePayload); return obj.Label },
 		},
 	}
 	kindLabelUpdatePayload.traits = map[string]*trait{
 		"label": {
 			must: true, list: false,
-			kinds: []*kind{kindLabel},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Label)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindLabel}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *LabelUpdatePayload, _ *graphql.FieldContext) (*domain.Label, error) {
+					return obj.Label, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*LabelUpdatePayload); return obj.Label },
 		},
 	}
 	kindList.traits = map[string]*trait{
@@ -3127,7 +3090,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"position": {
@@ -3136,24 +3099,21 @@ func init() {
 				obj := parent.(*domain.List)
 				v := obj.Position
 
-				return appendMarshaler(out, v), true
+				return appendPosition(out, v), true
 			},
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.List, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.List().Workspace(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.List)
-				return ec.Resolvers.List().Workspace(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -3167,21 +3127,18 @@ func init() {
 		},
 		"cards": {
 			must: true, list: false,
-			kinds: []*kind{kindCardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Card])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_List_cards_args,
+			kinds: []*kind{kindCardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.List, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
+					return ec.Resolvers.List().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.List)
-				return ec.Resolvers.List().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
-			},
-			args: (*executionContext).field_List_cards_args,
 		},
 		"version": {
 			must: true, list: false,
@@ -3248,16 +3205,17 @@ func init() {
 	kindListCreatePayload.traits = map[string]*trait{
 		"list": {
 			must: true, list: false,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.List)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindList}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *ListCreatePayload, _ *graphql.FieldContext) (*domain.List, error) {
+					return obj.List, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*ListCreatePayload); return obj.List },
 		},
 	}
 	kindListDeletePayload.traits = map[string]*trait{
@@ -3285,52 +3243,46 @@ func init() {
 	kindListMovePayload.traits = map[string]*trait{
 		"list": {
 			must: true, list: false,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.List)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindList}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *ListMovePayload, _ *graphql.FieldContext) (*domain.List, error) {
+					return obj.List, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*ListMovePayload); return obj.List },
 		},
 	}
 	kindListUpdatePayload.traits = map[string]*trait{
 		"list": {
 			must: true, list: false,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.List)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindList}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *ListUpdatePayload, _ *graphql.FieldContext) (*domain.List, error) {
+					return obj.List, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*ListUpdatePayload); return obj.List },
 		},
 	}
 	kindNumberFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyNumberFieldValueField(ctx, kindly[*domain.NumberFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.NumberFieldValue)
-				return ec.Resolvers.NumberFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyNumberFieldValueField(ctx, kindly[*domain.NumberFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -3362,34 +3314,40 @@ func init() {
 		},
 		"number": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*float64)
-
-				if v == nil {
-					return out, false
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.NumberFieldValue, fc *graphql.FieldContext) (*float64, error) {
+					return ec.Resolvers.NumberFieldValue().Number(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendFloat(out, *v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.NumberFieldValue)
-				return ec.Resolvers.NumberFieldValue().Number(ctx, obj)
+				return scalars(q, values, func(out []byte, v *float64) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendFloat(out, *v), true
+				})
 			},
 		},
 		"decimal": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*domain.Decimal)
-
-				if v == nil {
-					return out, false
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.NumberFieldValue, fc *graphql.FieldContext) (*domain.Decimal, error) {
+					return ec.Resolvers.NumberFieldValue().Decimal(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendMarshaler(out, *v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.NumberFieldValue)
-				return ec.Resolvers.NumberFieldValue().Decimal(ctx, obj)
+				return scalars(q, values, func(out []byte, v *domain.Decimal) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendID(out, *v), true
+				})
 			},
 		},
 	}
@@ -3573,235 +3531,207 @@ func init() {
 	kindQuery.traits = map[string]*trait{
 		"viewer": {
 			must: true, list: false,
-			kinds: []*kind{kindViewer},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Viewer)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindViewer}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*Viewer, error) {
+					return ec.Resolvers.Query().Viewer(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Viewer(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"health": {
 			must: true, list: false,
-			kinds: []*kind{kindHealth},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Health)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindHealth}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*Health, error) {
+					return ec.Resolvers.Query().Health(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Health(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaces": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspaceConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Workspace])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_workspaces_args,
+			kinds: []*kind{kindWorkspaceConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*Connection[*domain.Workspace], error) {
+					return ec.Resolvers.Query().Workspaces(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Workspaces(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
-			},
-			args: (*executionContext).field_Query_workspaces_args,
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_workspace_args,
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.Query().Workspace(ctx, fc.Args["id"].(string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Workspace(ctx, fc.Args["id"].(string))
-			},
-			args: (*executionContext).field_Query_workspace_args,
 		},
 		"boards": {
 			must: true, list: false,
-			kinds: []*kind{kindBoardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Board])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_boards_args,
+			kinds: []*kind{kindBoardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*Connection[*domain.Board], error) {
+					return ec.Resolvers.Query().Boards(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Boards(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
-			},
-			args: (*executionContext).field_Query_boards_args,
 		},
 		"board": {
 			must: true, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_board_args,
+			kinds: []*kind{kindBoard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*domain.Board, error) {
+					return ec.Resolvers.Query().Board(ctx, fc.Args["id"].(string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Board(ctx, fc.Args["id"].(string))
-			},
-			args: (*executionContext).field_Query_board_args,
 		},
 		"card": {
 			must: true, list: false,
-			kinds: []*kind{kindCard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Card)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_card_args,
+			kinds: []*kind{kindCard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*domain.Card, error) {
+					return ec.Resolvers.Query().Card(ctx, fc.Args["id"].(*string), fc.Args["key"].(*string), fc.Args["organisationKey"].(*string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Card(ctx, fc.Args["id"].(*string), fc.Args["key"].(*string), fc.Args["organisationKey"].(*string))
-			},
-			args: (*executionContext).field_Query_card_args,
 		},
 		"cards": {
 			must: true, list: false,
-			kinds: []*kind{kindCardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Card])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_cards_args,
+			kinds: []*kind{kindCardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
+					return ec.Resolvers.Query().Cards(ctx, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Cards(ctx, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
-			},
-			args: (*executionContext).field_Query_cards_args,
 		},
 		"cardAggregate": {
 			must: true, list: false,
-			kinds: []*kind{kindCardAggregate},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CardAggregate)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_cardAggregate_args,
+			kinds: []*kind{kindCardAggregate}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*domain.CardAggregate, error) {
+					return ec.Resolvers.Query().CardAggregate(ctx, fc.Args["filter"].(*domain.CardFilter), fc.Args["groupBy"].([]*domain.CardGroup), fc.Args["orderBy"].([]*domain.CardAggregateOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().CardAggregate(ctx, fc.Args["filter"].(*domain.CardFilter), fc.Args["groupBy"].([]*domain.CardGroup), fc.Args["orderBy"].([]*domain.CardAggregateOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
-			},
-			args: (*executionContext).field_Query_cardAggregate_args,
 		},
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_webhook_args,
+			kinds: []*kind{kindWebhook}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*domain.Webhook, error) {
+					return ec.Resolvers.Query().Webhook(ctx, fc.Args["id"].(string), fc.Args["workspaceId"].(*string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Webhook(ctx, fc.Args["id"].(string), fc.Args["workspaceId"].(*string))
-			},
-			args: (*executionContext).field_Query_webhook_args,
 		},
 		"webhookEventTypes": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookEventTypes},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*WebhookEventTypes)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhookEventTypes}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*WebhookEventTypes, error) {
+					return ec.Resolvers.Query().WebhookEventTypes(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().WebhookEventTypes(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"events": {
 			must: true, list: false,
-			kinds: []*kind{kindEventPage},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*EventPage)
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Query_events_args,
+			kinds: []*kind{kindEventPage}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*EventPage, error) {
+					return ec.Resolvers.Query().Events(ctx, fc.Args["workspaceId"].(string), fc.Args["since"].(*string), fc.Args["types"].([]string), fc.Args["boardIds"].([]string), fc.Args["first"].(*int))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().Events(ctx, fc.Args["workspaceId"].(string), fc.Args["since"].(*string), fc.Args["types"].([]string), fc.Args["boardIds"].([]string), fc.Args["first"].(*int))
-			},
-			args: (*executionContext).field_Query_events_args,
 		},
 		"rateLimit": {
 			must: false, list: false,
-			kinds: []*kind{kindRateLimit},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*RateLimit)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindRateLimit}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*RateLimit, error) {
+					return ec.Resolvers.Query().RateLimit(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().RateLimit(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"apiLimits": {
 			must: true, list: false,
-			kinds: []*kind{kindApiLimits},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*APILimits)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindApiLimits}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj any, fc *graphql.FieldContext) (*APILimits, error) {
+					return ec.Resolvers.Query().APILimits(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				return ec.Resolvers.Query().APILimits(ctx)
+				return single(q, values, pointed)
 			},
 		},
 	}
@@ -3839,7 +3769,7 @@ func init() {
 				obj := parent.(*RateBucket)
 				v := obj.Scope
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 	}
@@ -3884,22 +3814,14 @@ func init() {
 	kindSelectFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manySelectFieldValueField(ctx, kindly[*domain.SelectFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.SelectFieldValue)
-				return ec.Resolvers.SelectFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manySelectFieldValueField(ctx, kindly[*domain.SelectFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -3931,66 +3853,54 @@ func init() {
 		},
 		"options": {
 			must: true, list: true,
-			kinds: []*kind{kindCustomFieldOption},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.CustomFieldOption)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindCustomFieldOption}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manySelectFieldValueOptions(ctx, kindly[*domain.SelectFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.SelectFieldValue)
-				return ec.Resolvers.SelectFieldValue().Options(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manySelectFieldValueOptions(ctx, kindly[*domain.SelectFieldValue](parents)))
+				return several(q, values, pointed)
 			},
 		},
 		"optionIds": {
 			must: false, list: true,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.([]string)
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.SelectFieldValue, fc *graphql.FieldContext) ([]string, error) {
+					return ec.Resolvers.SelectFieldValue().OptionIds(ctx, obj)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v []string) ([]byte, bool) {
 
-				if v == nil {
-					return out, false
-				}
-				out = append(out, '[')
-				for i, e := range v {
-					if i > 0 {
-						out = append(out, ',')
+					if v == nil {
+						return out, false
 					}
-					out = appendID(out, e)
-				}
-				return append(out, ']'), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.SelectFieldValue)
-				return ec.Resolvers.SelectFieldValue().OptionIds(ctx, obj)
+					out = append(out, '[')
+					for i, e := range v {
+						if i > 0 {
+							out = append(out, ',')
+						}
+						out = appendID(out, e)
+					}
+					return append(out, ']'), true
+				})
 			},
 		},
 	}
 	kindTextFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyTextFieldValueField(ctx, kindly[*domain.TextFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.TextFieldValue)
-				return ec.Resolvers.TextFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyTextFieldValueField(ctx, kindly[*domain.TextFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -4036,22 +3946,14 @@ func init() {
 	kindUrlFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyUrlFieldValueField(ctx, kindly[*domain.URLFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.URLFieldValue)
-				return ec.Resolvers.UrlFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyUrlFieldValueField(ctx, kindly[*domain.URLFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -4106,18 +4008,21 @@ func init() {
 		},
 		"email": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*string)
-
-				if v == nil {
-					return out, false
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.User, fc *graphql.FieldContext) (*string, error) {
+					return ec.Resolvers.User().Email(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendText(out, *v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.User)
-				return ec.Resolvers.User().Email(ctx, obj)
+				return scalars(q, values, func(out []byte, v *string) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendText(out, *v), true
+				})
 			},
 		},
 		"displayName": {
@@ -4166,22 +4071,14 @@ func init() {
 	kindUserFieldValue.traits = map[string]*trait{
 		"field": {
 			must: true, list: false,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.CustomField)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyUserFieldValueField(ctx, kindly[*domain.UserFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.UserFieldValue)
-				return ec.Resolvers.UserFieldValue().Field(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyUserFieldValueField(ctx, kindly[*domain.UserFieldValue](parents)))
+				return single(q, values, pointed)
 			},
 		},
 		"fieldId": {
@@ -4213,94 +4110,85 @@ func init() {
 		},
 		"users": {
 			must: true, list: true,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.User)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := q.loaders.manyUserFieldValueUsers(ctx, kindly[*domain.UserFieldValue](q.parents))
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.UserFieldValue)
-				return ec.Resolvers.UserFieldValue().Users(ctx, obj)
-			},
-			batch: func(ctx context.Context, l *loaders, parents []any, fc *graphql.FieldContext) ([]any, error) {
-				return answer(l.manyUserFieldValueUsers(ctx, kindly[*domain.UserFieldValue](parents)))
+				return several(q, values, pointed)
 			},
 		},
 		"userIds": {
 			must: false, list: true,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.([]string)
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.UserFieldValue, fc *graphql.FieldContext) ([]string, error) {
+					return ec.Resolvers.UserFieldValue().UserIds(ctx, obj)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v []string) ([]byte, bool) {
 
-				if v == nil {
-					return out, false
-				}
-				out = append(out, '[')
-				for i, e := range v {
-					if i > 0 {
-						out = append(out, ',')
+					if v == nil {
+						return out, false
 					}
-					out = appendID(out, e)
-				}
-				return append(out, ']'), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.UserFieldValue)
-				return ec.Resolvers.UserFieldValue().UserIds(ctx, obj)
+					out = append(out, '[')
+					for i, e := range v {
+						if i > 0 {
+							out = append(out, ',')
+						}
+						out = appendID(out, e)
+					}
+					return append(out, ']'), true
+				})
 			},
 		},
 	}
 	kindViewer.traits = map[string]*trait{
 		"user": {
 			must: true, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Viewer, fc *graphql.FieldContext) (*domain.User, error) {
+					return obj.User(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Viewer)
-				return obj.User(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"organisation": {
 			must: true, list: false,
-			kinds: []*kind{kindOrganisation},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Organisation)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindOrganisation}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Viewer, fc *graphql.FieldContext) (*domain.Organisation, error) {
+					return obj.Organisation(ctx)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Viewer)
-				return obj.Organisation(ctx)
+				return single(q, values, pointed)
 			},
 		},
 		"credential": {
 			must: true, list: false,
-			kinds: []*kind{kindCredential},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Credential)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindCredential}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Viewer, _ *graphql.FieldContext) (*Credential, error) {
+					return obj.Credential(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Viewer); return obj.Credential() },
 		},
 		"webUrl": {
 			must: true, list: false,
@@ -4324,19 +4212,16 @@ func init() {
 		},
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) (*domain.Workspace, error) {
+					return ec.Resolvers.Webhook().Workspace(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().Workspace(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"workspaceId": {
@@ -4384,18 +4269,16 @@ func init() {
 		},
 		"boards": {
 			must: true, list: true,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Board)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindBoard}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) ([]*domain.Board, error) {
+					return ec.Resolvers.Webhook().Boards(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().Boards(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"boardIds": {
@@ -4416,18 +4299,21 @@ func init() {
 		},
 		"cardFilter": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(json.RawMessage)
-
-				if v == nil {
-					return out, false
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) (json.RawMessage, error) {
+					return ec.Resolvers.Webhook().CardFilter(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendRaw(out, v), true
-			},
-			pure: true,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().CardFilter(ctx, obj)
+				return scalars(q, values, func(out []byte, v json.RawMessage) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendRaw(out, v), true
+				})
 			},
 		},
 		"enabled": {
@@ -4448,24 +4334,21 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"apiKey": {
 			must: false, list: false,
-			kinds: []*kind{kindApiKey},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.APIKey)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindApiKey}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) (*domain.APIKey, error) {
+					return ec.Resolvers.Webhook().APIKey(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().APIKey(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"previousSecretUntil": {
@@ -4506,37 +4389,31 @@ func init() {
 		},
 		"deliveries": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookDeliveryConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Delivery])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Webhook_deliveries_args,
+			kinds: []*kind{kindWebhookDeliveryConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) (*Connection[*domain.Delivery], error) {
+					return ec.Resolvers.Webhook().Deliveries(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["status"].(*domain.DeliveryStatus))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().Deliveries(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["status"].(*domain.DeliveryStatus))
-			},
-			args: (*executionContext).field_Webhook_deliveries_args,
 		},
 		"createdBy": {
 			must: true, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Webhook, fc *graphql.FieldContext) (*domain.User, error) {
+					return ec.Resolvers.Webhook().CreatedBy(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Webhook)
-				return ec.Resolvers.Webhook().CreatedBy(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"version": {
@@ -4635,52 +4512,60 @@ func init() {
 	kindWebhookConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindWebhookEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Webhook])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindWebhookEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Webhook], _ *graphql.FieldContext) ([]Edge[*domain.Webhook], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Webhook]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Webhook)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Webhook], _ *graphql.FieldContext) ([]*domain.Webhook, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Webhook]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Webhook], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Webhook]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Webhook], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Webhook])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
@@ -4696,16 +4581,17 @@ func init() {
 		},
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookCreatePayload, _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Webhook, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookCreatePayload); return obj.Webhook },
 		},
 	}
 	kindWebhookDeletePayload.traits = map[string]*trait{
@@ -4731,19 +4617,16 @@ func init() {
 		},
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Delivery, fc *graphql.FieldContext) (*domain.Webhook, error) {
+					return ec.Resolvers.WebhookDelivery().Webhook(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Delivery)
-				return ec.Resolvers.WebhookDelivery().Webhook(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"webhookId": {
@@ -4784,18 +4667,21 @@ func init() {
 		},
 		"payload": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(json.RawMessage)
-
-				if v == nil {
-					return out, false
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Delivery, fc *graphql.FieldContext) (json.RawMessage, error) {
+					return ec.Resolvers.WebhookDelivery().Payload(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendRaw(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Delivery)
-				return ec.Resolvers.WebhookDelivery().Payload(ctx, obj)
+				return scalars(q, values, func(out []byte, v json.RawMessage) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendRaw(out, v), true
+				})
 			},
 		},
 		"status": {
@@ -4804,7 +4690,7 @@ func init() {
 				obj := parent.(*domain.Delivery)
 				v := obj.Status
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"attempts": {
@@ -4818,18 +4704,16 @@ func init() {
 		},
 		"attemptHistory": {
 			must: true, list: true,
-			kinds: []*kind{kindWebhookAttempt},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Attempt)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindWebhookAttempt}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Delivery, fc *graphql.FieldContext) ([]*domain.Attempt, error) {
+					return ec.Resolvers.WebhookDelivery().AttemptHistory(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Delivery)
-				return ec.Resolvers.WebhookDelivery().AttemptHistory(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"nextAttemptAt": {
@@ -4947,52 +4831,60 @@ func init() {
 	kindWebhookDeliveryConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindWebhookDeliveryEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Delivery])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindWebhookDeliveryEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Delivery], _ *graphql.FieldContext) ([]Edge[*domain.Delivery], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Delivery]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindWebhookDelivery},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Delivery)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindWebhookDelivery}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Delivery], _ *graphql.FieldContext) ([]*domain.Delivery, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Delivery]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Delivery], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Delivery]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Delivery], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Delivery])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
@@ -5008,31 +4900,33 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookDelivery},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Delivery)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhookDelivery}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Delivery], _ *graphql.FieldContext) (*domain.Delivery, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Delivery]); return obj.Node },
 		},
 	}
 	kindWebhookDeliveryRetryPayload.traits = map[string]*trait{
 		"delivery": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookDelivery},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Delivery)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhookDelivery}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookDeliveryRetryPayload, _ *graphql.FieldContext) (*domain.Delivery, error) {
+					return obj.Delivery, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookDeliveryRetryPayload); return obj.Delivery },
 		},
 	}
 	kindWebhookEdge.traits = map[string]*trait{
@@ -5047,16 +4941,17 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Webhook], _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Webhook]); return obj.Node },
 		},
 	}
 	kindWebhookEventTypes.traits = map[string]*trait{
@@ -5096,16 +4991,17 @@ func init() {
 	kindWebhookPausePayload.traits = map[string]*trait{
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookPausePayload, _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Webhook, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookPausePayload); return obj.Webhook },
 		},
 	}
 	kindWebhookRedeliverPayload.traits = map[string]*trait{
@@ -5122,16 +5018,17 @@ func init() {
 	kindWebhookResumePayload.traits = map[string]*trait{
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookResumePayload, _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Webhook, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookResumePayload); return obj.Webhook },
 		},
 	}
 	kindWebhookRotateSecretPayload.traits = map[string]*trait{
@@ -5146,46 +5043,49 @@ func init() {
 		},
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookRotateSecretPayload, _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Webhook, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookRotateSecretPayload); return obj.Webhook },
 		},
 	}
 	kindWebhookTestPayload.traits = map[string]*trait{
 		"delivery": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookDelivery},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Delivery)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhookDelivery}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookTestPayload, _ *graphql.FieldContext) (*domain.Delivery, error) {
+					return obj.Delivery, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookTestPayload); return obj.Delivery },
 		},
 	}
 	kindWebhookUpdatePayload.traits = map[string]*trait{
 		"webhook": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhook},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Webhook)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWebhook}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WebhookUpdatePayload, _ *graphql.FieldContext) (*domain.Webhook, error) {
+					return obj.Webhook, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WebhookUpdatePayload); return obj.Webhook },
 		},
 	}
 	kindWorkspace.traits = map[string]*trait{
@@ -5218,22 +5118,25 @@ func init() {
 		},
 		"cardKeyPrefixes": {
 			must: true, list: true,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.([]string)
-
-				out = append(out, '[')
-				for i, e := range v {
-					if i > 0 {
-						out = append(out, ',')
-					}
-					out = appendText(out, e)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) ([]string, error) {
+					return ec.Resolvers.Workspace().CardKeyPrefixes(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return append(out, ']'), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().CardKeyPrefixes(ctx, obj)
+				return scalars(q, values, func(out []byte, v []string) ([]byte, bool) {
+
+					out = append(out, '[')
+					for i, e := range v {
+						if i > 0 {
+							out = append(out, ',')
+						}
+						out = appendText(out, e)
+					}
+					return append(out, ']'), true
+				})
 			},
 		},
 		"kind": {
@@ -5242,7 +5145,7 @@ func init() {
 				obj := parent.(*domain.Workspace)
 				v := obj.Kind
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"icon": {
@@ -5266,7 +5169,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"completedCardsActiveDays": {
@@ -5289,19 +5192,16 @@ func init() {
 		},
 		"organisation": {
 			must: true, list: false,
-			kinds: []*kind{kindOrganisation},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Organisation)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindOrganisation}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*domain.Organisation, error) {
+					return ec.Resolvers.Workspace().Organisation(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Organisation(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"organisationId": {
@@ -5315,152 +5215,140 @@ func init() {
 		},
 		"viewerRole": {
 			must: false, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(*domain.WorkspaceRole)
-
-				if v == nil {
-					return out, false
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*domain.WorkspaceRole, error) {
+					return ec.Resolvers.Workspace().ViewerRole(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return appendMarshaler(out, *v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().ViewerRole(ctx, obj)
+				return scalars(q, values, func(out []byte, v *domain.WorkspaceRole) ([]byte, bool) {
+
+					if v == nil {
+						return out, false
+					}
+					return appendEnum(out, *v), true
+				})
 			},
 		},
 		"lists": {
 			must: true, list: true,
-			kinds: []*kind{kindList},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.List)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindList}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) ([]*domain.List, error) {
+					return ec.Resolvers.Workspace().Lists(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Lists(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"labels": {
 			must: true, list: true,
-			kinds: []*kind{kindLabel},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Label)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindLabel}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) ([]*domain.Label, error) {
+					return ec.Resolvers.Workspace().Labels(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Labels(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"customFields": {
 			must: true, list: true,
-			kinds: []*kind{kindCustomField},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.CustomField)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindCustomField}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) ([]*domain.CustomField, error) {
+					return ec.Resolvers.Workspace().CustomFields(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().CustomFields(ctx, obj)
+				return several(q, values, pointed)
 			},
 		},
 		"allFieldsShownOnCards": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(bool)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (bool, error) {
+					return ec.Resolvers.Workspace().AllFieldsShownOnCards(ctx, obj)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v bool) ([]byte, bool) {
 
-				return appendBool(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().AllFieldsShownOnCards(ctx, obj)
+					return appendBool(out, v), true
+				})
 			},
 		},
 		"members": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspaceMemberConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.WorkspaceMember])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Workspace_members_args,
+			kinds: []*kind{kindWorkspaceMemberConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*Connection[*domain.WorkspaceMember], error) {
+					return ec.Resolvers.Workspace().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
-			},
-			args: (*executionContext).field_Workspace_members_args,
 		},
 		"boards": {
 			must: true, list: false,
-			kinds: []*kind{kindBoardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Board])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Workspace_boards_args,
+			kinds: []*kind{kindBoardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*Connection[*domain.Board], error) {
+					return ec.Resolvers.Workspace().Boards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Boards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["page"].(*PageInput))
-			},
-			args: (*executionContext).field_Workspace_boards_args,
 		},
 		"cards": {
 			must: true, list: false,
-			kinds: []*kind{kindCardConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Card])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Workspace_cards_args,
+			kinds: []*kind{kindCardConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
+					return ec.Resolvers.Workspace().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool))
-			},
-			args: (*executionContext).field_Workspace_cards_args,
 		},
 		"webhooks": {
 			must: true, list: false,
-			kinds: []*kind{kindWebhookConnection},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*Connection[*domain.Webhook])
-				if v == nil {
-					return rows, false
+			args:  (*executionContext).field_Workspace_webhooks_args,
+			kinds: []*kind{kindWebhookConnection}, shared: false,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Workspace, fc *graphql.FieldContext) (*Connection[*domain.Webhook], error) {
+					return ec.Resolvers.Workspace().Webhooks(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.Workspace)
-				return ec.Resolvers.Workspace().Webhooks(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-			},
-			args: (*executionContext).field_Workspace_webhooks_args,
 		},
 		"version": {
 			must: true, list: false,
@@ -5505,81 +5393,91 @@ func init() {
 	kindWorkspaceConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindWorkspaceEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.Workspace])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindWorkspaceEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Workspace], _ *graphql.FieldContext) ([]Edge[*domain.Workspace], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Workspace]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.Workspace)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindWorkspace}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Workspace], _ *graphql.FieldContext) ([]*domain.Workspace, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Workspace]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.Workspace], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.Workspace]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.Workspace], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.Workspace])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
 	kindWorkspaceCreatePayload.traits = map[string]*trait{
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WorkspaceCreatePayload, _ *graphql.FieldContext) (*domain.Workspace, error) {
+					return obj.Workspace, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WorkspaceCreatePayload); return obj.Workspace },
 		},
 		"initialBoard": {
 			must: false, list: false,
-			kinds: []*kind{kindBoard},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Board)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindBoard}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WorkspaceCreatePayload, _ *graphql.FieldContext) (*domain.Board, error) {
+					return obj.InitialBoard, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WorkspaceCreatePayload); return obj.InitialBoard },
 		},
 	}
 	kindWorkspaceDeletePayload.traits = map[string]*trait{
@@ -5605,16 +5503,17 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.Workspace], _ *graphql.FieldContext) (*domain.Workspace, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.Workspace]); return obj.Node },
 		},
 	}
 	kindWorkspaceMember.traits = map[string]*trait{
@@ -5638,19 +5537,16 @@ func init() {
 		},
 		"user": {
 			must: true, list: false,
-			kinds: []*kind{kindUser},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.User)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindUser}, shared: true,
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.WorkspaceMember, fc *graphql.FieldContext) (*domain.User, error) {
+					return ec.Resolvers.WorkspaceMember().User(ctx, obj)
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*domain.WorkspaceMember)
-				return ec.Resolvers.WorkspaceMember().User(ctx, obj)
+				return single(q, values, pointed)
 			},
 		},
 		"role": {
@@ -5659,7 +5555,7 @@ func init() {
 				obj := parent.(*domain.WorkspaceMember)
 				v := obj.Role
 
-				return appendMarshaler(out, v), true
+				return appendEnum(out, v), true
 			},
 		},
 		"organisationRole": {
@@ -5671,7 +5567,7 @@ func init() {
 				if v == nil {
 					return out, false
 				}
-				return appendMarshaler(out, *v), true
+				return appendEnum(out, *v), true
 			},
 		},
 		"addedAt": {
@@ -5687,52 +5583,60 @@ func init() {
 	kindWorkspaceMemberConnection.traits = map[string]*trait{
 		"edges": {
 			must: true, list: true,
-			kinds: []*kind{kindWorkspaceMemberEdge},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]Edge[*domain.WorkspaceMember])
-				for i := range v {
-					rows = append(rows, &v[i])
+			kinds: []*kind{kindWorkspaceMemberEdge}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.WorkspaceMember], _ *graphql.FieldContext) ([]Edge[*domain.WorkspaceMember], error) {
+					return obj.Edges(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, valued)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.WorkspaceMember]); return obj.Edges() },
 		},
 		"nodes": {
 			must: true, list: true,
-			kinds: []*kind{kindWorkspaceMember},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.([]*domain.WorkspaceMember)
-				for i := range v {
-					rows = append(rows, v[i])
+			kinds: []*kind{kindWorkspaceMember}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.WorkspaceMember], _ *graphql.FieldContext) ([]*domain.WorkspaceMember, error) {
+					return obj.Nodes(), nil
+				})
+				if err != nil {
+					return err
 				}
-				return rows, true
+				return several(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.WorkspaceMember]); return obj.Nodes() },
 		},
 		"pageInfo": {
 			must: true, list: false,
-			kinds: []*kind{kindPageInfo},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.PageInfo)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindPageInfo}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Connection[*domain.WorkspaceMember], _ *graphql.FieldContext) (*domain.PageInfo, error) {
+					return obj.PageInfo(), nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Connection[*domain.WorkspaceMember]); return obj.PageInfo() },
 		},
 		"totalCount": {
 			must: true, list: false,
-			put: func(out []byte, value any) ([]byte, bool) {
-				v := value.(int)
+			here: false,
+			load: func(ctx context.Context, q *question) error {
+				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *Connection[*domain.WorkspaceMember], fc *graphql.FieldContext) (int, error) {
+					return obj.TotalCount(ctx)
+				})
+				if err != nil {
+					return err
+				}
+				return scalars(q, values, func(out []byte, v int) ([]byte, bool) {
 
-				return appendInt(out, v), true
-			},
-			pure: false,
-			call: func(ctx context.Context, ec *executionContext, parent any, fc *graphql.FieldContext) (any, error) {
-				obj := parent.(*Connection[*domain.WorkspaceMember])
-				return obj.TotalCount(ctx)
+					return appendInt(out, v), true
+				})
 			},
 		},
 	}
@@ -5748,65 +5652,53 @@ func init() {
 		},
 		"node": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspaceMember},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.WorkspaceMember)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspaceMember}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *Edge[*domain.WorkspaceMember], _ *graphql.FieldContext) (*domain.WorkspaceMember, error) {
+					return obj.Node, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*Edge[*domain.WorkspaceMember]); return obj.Node },
 		},
 	}
 	kindWorkspaceUpdatePayload.traits = map[string]*trait{
 		"workspace": {
 			must: true, list: false,
-			kinds: []*kind{kindWorkspace},
-			each: func(rows []any, value any) ([]any, bool) {
-				v := value.(*domain.Workspace)
-				if v == nil {
-					return rows, false
+			kinds: []*kind{kindWorkspace}, shared: false,
+			here: true,
+			load: func(ctx context.Context, q *question) error {
+				values, err := computed(ctx, q, func(_ context.Context, _ *executionContext, obj *WorkspaceUpdatePayload, _ *graphql.FieldContext) (*domain.Workspace, error) {
+					return obj.Workspace, nil
+				})
+				if err != nil {
+					return err
 				}
-				rows = append(rows, v)
-				return rows, true
+				return single(q, values, pointed)
 			},
-			at: func(parent any) any { obj := parent.(*WorkspaceUpdatePayload); return obj.Workspace },
 		},
 	}
 }
 
-func kindOfCustomFieldValue(value any) (any, *kind) {
-	switch obj := value.(type) {
-	case *domain.UserFieldValue:
-		return obj, kindUserFieldValue
-	case domain.UserFieldValue:
-		return &obj, kindUserFieldValue
-	case *domain.URLFieldValue:
-		return obj, kindUrlFieldValue
-	case domain.URLFieldValue:
-		return &obj, kindUrlFieldValue
-	case *domain.TextFieldValue:
-		return obj, kindTextFieldValue
-	case domain.TextFieldValue:
-		return &obj, kindTextFieldValue
-	case *domain.SelectFieldValue:
-		return obj, kindSelectFieldValue
-	case domain.SelectFieldValue:
-		return &obj, kindSelectFieldValue
-	case *domain.NumberFieldValue:
-		return obj, kindNumberFieldValue
-	case domain.NumberFieldValue:
-		return &obj, kindNumberFieldValue
-	case *domain.DateFieldValue:
-		return obj, kindDateFieldValue
-	case domain.DateFieldValue:
-		return &obj, kindDateFieldValue
-	case *domain.CheckboxFieldValue:
-		return obj, kindCheckboxFieldValue
-	case domain.CheckboxFieldValue:
-		return &obj, kindCheckboxFieldValue
+func kindOfCustomFieldValue(value any) int {
+	switch value.(type) {
+	case *domain.UserFieldValue, domain.UserFieldValue:
+		return 0
+	case *domain.URLFieldValue, domain.URLFieldValue:
+		return 1
+	case *domain.TextFieldValue, domain.TextFieldValue:
+		return 2
+	case *domain.SelectFieldValue, domain.SelectFieldValue:
+		return 3
+	case *domain.NumberFieldValue, domain.NumberFieldValue:
+		return 4
+	case *domain.DateFieldValue, domain.DateFieldValue:
+		return 5
+	case *domain.CheckboxFieldValue, domain.CheckboxFieldValue:
+		return 6
 	}
-	return nil, nil
+	return -1
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -10,13 +11,13 @@ import (
 
 // step is a field that a selection asks for.
 type step struct {
-	key      []byte // the name in the answer, quoted, with its colon
+	key      []byte // what comes before the value: a brace or comma, the name in the answer, quoted, and a colon
 	typename []byte // what __typename answers; nil for every other field
 	trait    *trait // nil for __typename
 	object   string
 	field    graphql.CollectedField
 	weight   int // points, as the bill counts them
-	below    map[*kind][]step
+	below    [][]step // by the kinds of the trait
 }
 
 // planKey is what a plan depends on: the field of a document that stays in memory, and which of the variables that
@@ -26,22 +27,24 @@ type planKey struct {
 	switches string
 }
 
-// planned is a plan that was looked for; nil inside when the ordinary way has to answer.
-type planned struct{ root *step }
+// planned is a plan that was looked for.
+type planned struct {
+	root *step        // nil when the ordinary way has to answer
+	size atomic.Int64 // of the last answer, in bytes
+}
 
-// planFor returns how to answer a root field the fast way; nil when that is not possible.
-func (e *Executor) planFor(operation *graphql.OperationContext, field graphql.CollectedField) *step {
+// planFor returns how to answer a root field the fast way.
+func (e *Executor) planFor(operation *graphql.OperationContext, field graphql.CollectedField) *planned {
 	key := planKey{field.Field, switchesOf(operation)}
 	if known, ok := e.plans.Get(key); ok {
-		return known.root
+		return known
 	}
-	p := planner{operation, e.prices}
-	var root *step
-	if s, ok := p.step(kindQuery, field); ok && s.trait != nil {
-		root = &s
+	p, plan := planner{operation, e.prices}, new(planned)
+	if s, ok := p.step(kindQuery, field, '{'); ok && s.trait != nil {
+		plan.root = &s
 	}
-	e.plans.Add(key, planned{root})
-	return root
+	e.plans.Add(key, plan)
+	return plan
 }
 
 // switchesOf spells the Boolean variables of an operation, the only ones that @include and @skip can depend on.
@@ -62,8 +65,9 @@ type planner struct {
 	prices    *prices
 }
 
-func (p planner) step(k *kind, field graphql.CollectedField) (step, bool) {
-	s := step{key: append(strconv.AppendQuote(nil, field.Alias), ':'), object: k.name, field: field}
+// step plans a field, which stands behind a comma or the brace of its object.
+func (p planner) step(k *kind, field graphql.CollectedField, behind byte) (step, bool) {
+	s := step{key: append(strconv.AppendQuote([]byte{behind}, field.Alias), ':'), object: k.name, field: field}
 	if field.Name == "__typename" {
 		s.typename = strconv.AppendQuote(nil, k.name)
 		return s, true
@@ -75,13 +79,12 @@ func (p planner) step(k *kind, field graphql.CollectedField) (step, bool) {
 	if priced := p.prices.drawn[field.Definition]; priced != nil {
 		s.weight = priced.weight
 	}
-	s.below = make(map[*kind][]step, len(s.trait.kinds))
-	for _, below := range s.trait.kinds {
-		steps, ok := p.steps(below, field.Selections)
-		if !ok {
+	s.below = make([][]step, len(s.trait.kinds))
+	for i, below := range s.trait.kinds {
+		var ok bool
+		if s.below[i], ok = p.steps(below, field.Selections); !ok {
 			return s, false
 		}
-		s.below[below] = steps
 	}
 	return s, true
 }
@@ -89,11 +92,13 @@ func (p planner) step(k *kind, field graphql.CollectedField) (step, bool) {
 func (p planner) steps(k *kind, selections ast.SelectionSet) ([]step, bool) {
 	fields := graphql.CollectFields(p.operation, selections, k.also)
 	steps := make([]step, len(fields))
+	behind := byte('{')
 	for i, field := range fields {
 		var ok bool
-		if steps[i], ok = p.step(k, field); !ok {
+		if steps[i], ok = p.step(k, field, behind); !ok {
 			return nil, false
 		}
+		behind = ','
 	}
 	return steps, true
 }

@@ -1,75 +1,100 @@
 package graph
 
-import (
-	"encoding/json"
-	"strconv"
-	"time"
+import "sync"
 
-	"github.com/99designs/gqlgen/graphql"
+// minPooled is from how many bytes on a buffer is worth keeping for the next answer, maxPooled up to how many.
+const (
+	minPooled = 16 << 10
+	maxPooled = 4 << 20
 )
 
-// The writers of scalars: byte by byte what the ordinary way writes.
+// buffers are those of large answers that were sent.
+var buffers sync.Pool
 
-func appendID(out []byte, id string) []byte { return strconv.AppendQuote(out, id) }
-
-func appendInt(out []byte, n int) []byte { return strconv.AppendInt(out, int64(n), 10) }
-
-func appendFloat(out []byte, f float64) []byte { return strconv.AppendFloat(out, f, 'g', -1, 64) }
-
-func appendBool(out []byte, b bool) []byte { return strconv.AppendBool(out, b) }
-
-func appendInstant(out []byte, at time.Time) []byte {
-	return at.UTC().AppendFormat(out, `"`+TimeLayout+`"`)
+// buffer returns an empty buffer for about that many bytes.
+func buffer(size int) []byte {
+	size = min(size+size/8+64, maxPooled)
+	if size < minPooled {
+		return make([]byte, 0, max(size, 512))
+	}
+	if kept, _ := buffers.Get().(*[]byte); kept != nil && cap(*kept) >= size {
+		return (*kept)[:0]
+	}
+	return make([]byte, 0, size)
 }
 
-func appendRaw(out []byte, raw json.RawMessage) []byte { return append(out, raw...) }
+// Recycle takes back the data of a response that was sent. Nobody may look at the response afterwards.
+func recycle(data []byte) {
+	if cap(data) >= minPooled && cap(data) <= maxPooled {
+		data = data[:0]
+		buffers.Put(&data)
+	}
+}
 
-// appendText quotes a text, escaping no more than JSON asks for.
-func appendText(out []byte, text string) []byte {
-	const hex = "0123456789ABCDEF"
-	out = append(out, '"')
-	start := 0
-	for i := range len(text) {
-		c := text[i]
-		if c >= 0x20 && c != '\\' && c != '"' {
-			continue
+// write appends an object.
+func (l *level) write(out []byte, i int) (_ []byte, ok bool) {
+	if l.shared {
+		if l.written == nil {
+			l.written = make([][]byte, len(l.parents))
 		}
-		out = append(out, text[start:i]...)
-		start = i + 1
-		switch c {
-		case '\t':
-			out = append(out, `\t`...)
-		case '\r':
-			out = append(out, `\r`...)
-		case '\n':
-			out = append(out, `\n`...)
-		case '\\', '"':
-			out = append(out, '\\', c)
-		default:
-			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		if l.written[i] != nil {
+			return append(out, l.written[i]...), true
 		}
 	}
-	return append(append(out, text[start:]...), '"')
+	start := len(out)
+	if len(l.steps) == 0 {
+		out = append(out, '{')
+	}
+	for at := range l.steps {
+		out = append(out, l.steps[at].key...)
+		if out, ok = l.writeCell(out, at, i); !ok {
+			return out, false
+		}
+	}
+	out = append(out, '}')
+	if l.shared {
+		l.written[i] = out[start:len(out):len(out)] // appending never changes what is there
+	}
+	return out, true
 }
 
-// appendMarshaler writes whatever knows how to write itself.
-func appendMarshaler[T graphql.Marshaler](out []byte, value T) []byte {
-	p := pen(out)
-	value.MarshalGQL(&p)
-	return p
+// writeCell appends what a step found for an object; not ok for a null that must not be.
+func (l *level) writeCell(out []byte, at, i int) (_ []byte, there bool) {
+	s := &l.steps[at]
+	switch {
+	case s.trait == nil:
+		return append(out, s.typename...), true
+	case s.trait.text == nil:
+		return l.cells[at].write(out, s.trait, i)
+	}
+	if out, there = s.trait.text(out, l.parents[i]); !there {
+		return append(out, "null"...), !s.trait.must
+	}
+	return out, true
 }
 
-// pen is an io.Writer on a slice.
-type pen []byte
-
-// Write implements io.Writer.
-func (p *pen) Write(text []byte) (int, error) {
-	*p = append(*p, text...)
-	return len(text), nil
-}
-
-// WriteString implements io.StringWriter.
-func (p *pen) WriteString(text string) (int, error) {
-	*p = append(*p, text...)
-	return len(text), nil
+// write appends what belongs to a parent.
+func (c *cell) write(out []byte, t *trait, i int) (_ []byte, ok bool) {
+	start := 0
+	if i > 0 {
+		start = c.ends[i-1]
+	}
+	switch {
+	case t.kinds == nil:
+		return append(out, c.text[start:c.ends[i]]...), true
+	case c.nulls != nil && c.nulls[i]:
+		return append(out, "null"...), true
+	case !t.list:
+		return c.refs[start].level.write(out, c.refs[start].at)
+	}
+	out = append(out, '[')
+	for n, at := range c.refs[start:c.ends[i]] {
+		if n > 0 {
+			out = append(out, ',')
+		}
+		if out, ok = at.level.write(out, at.at); !ok {
+			return out, false
+		}
+	}
+	return append(out, ']'), true
 }

@@ -17,6 +17,7 @@ type table struct {
 	Name   string
 	Var    string
 	Type   string // Go type of its objects, a pointer; empty for a root
+	Value  string // the type that Type points to, if objects come as values of it; else empty
 	Fields []field
 }
 
@@ -32,14 +33,16 @@ type field struct {
 	Has     string   // the Go expression of what is at hand; empty when it takes a call
 	Call    string   // the resolver's call
 	Pure    bool     // the call does not touch the store
+	Here    bool     // nothing but the parent decides about the value
 	Batch   string   // method that answers for many parents at once; empty without one
 	Write   string   // Go function that writes a value of the scalar; empty for objects
 	Kinds   []string // of the objects; none for values
 	KindOf  string   // picks the kind of an object of an abstract type; empty when there is one kind
+	Object  string   // Go function that makes an object of the value, or of an element of the list
+	Shared  bool     // several parents may have the same object
 	GoType  string   // of the whole value
 	List    bool     // the value is a list
 	Ptr     bool     // the value, or an element of the list, is a pointer
-	Pointer bool     // … or an interface
 	Nilable bool     // the whole value can be nil
 	Must    bool     // null is an error
 }
@@ -60,6 +63,9 @@ func (t tables) Objects() []table {
 		shown := table{Name: object.Name, Var: kindVar(object.Name)}
 		if !object.Root {
 			shown.Type = ref(object.Reference())
+			if len(t.data.Schema.GetImplements(object.Definition)) > 0 {
+				shown.Value = shown.Type[1:]
+			}
 		}
 		for _, f := range object.Fields {
 			if strings.HasPrefix(f.Name, "__") {
@@ -110,13 +116,14 @@ func fieldOf(data *codegen.Data, object *codegen.Object, f *codegen.Field, writt
 	goElem := elem.GO
 	_, isPointer := types.Unalias(goElem).(*types.Pointer)
 	out.Ptr = isPointer
-	_, isInterface := goElem.Underlying().(*types.Interface)
-	out.Pointer = isPointer || isInterface
 	switch elem.Definition.Kind {
 	case ast.Object:
-		out.Kinds = []string{kindVar(elem.Definition.Name)}
+		out.Kinds, out.Object = []string{kindVar(elem.Definition.Name)}, "valued"
+		if isPointer {
+			out.Object = "pointed"
+		}
 	case ast.Interface, ast.Union:
-		out.KindOf = "kindOf" + elem.Definition.Name
+		out.KindOf, out.Object = "kindOf"+elem.Definition.Name, "held"
 		for _, possible := range data.Schema.GetPossibleTypes(elem.Definition) {
 			out.Kinds = append(out.Kinds, kindVar(possible.Name))
 		}
@@ -126,6 +133,8 @@ func fieldOf(data *codegen.Data, object *codegen.Object, f *codegen.Field, writt
 		}
 	}
 	bind(&out, object, written)
+	out.Here = out.Has != "" || out.Pure && out.Batch == "" && len(f.Args) == 0
+	out.Shared = out.Has == "" && elem.Definition.Fields.ForName("id") != nil
 	return out, true
 }
 
@@ -160,9 +169,13 @@ func writerOf(tr *config.TypeReference) string {
 		goType = types.Unalias(pointer.Elem())
 	}
 	plain := map[string]string{"ID string": "appendID", "String string": "appendText", "Date string": "appendText", "Int int": "appendInt",
-		"Float float64": "appendFloat", "Boolean bool": "appendBool", "DateTime time.Time": "appendInstant", "JSON encoding/json.RawMessage": "appendRaw"}
+		"Float float64": "appendFloat", "Boolean bool": "appendBool", "DateTime time.Time": "appendInstant", "JSON encoding/json.RawMessage": "appendRaw",
+		"String kanera.dev/domain.Position": "appendPosition", "Decimal kanera.dev/domain.Decimal": "appendID"}
 	if name, ok := plain[tr.Definition.Name+" "+types.TypeString(goType, nil)]; ok {
 		return name
+	}
+	if named, ok := goType.(*types.Named); ok && tr.Definition.Kind == ast.Enum && named.Obj().Pkg().Path() == "kanera.dev/domain" {
+		return "appendEnum"
 	}
 	if tr.IsMarshaler {
 		return "appendMarshaler"
