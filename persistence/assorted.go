@@ -1,13 +1,9 @@
 package persistence
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"kanera.dev/domain"
 )
@@ -37,14 +33,10 @@ func single[T any](a *assorted, t table[T], alias string) *T {
 // several selects the rows t of a table that pass where, in an order if there is one. Each is handed over when the
 // statement has run.
 func several[T any](a *assorted, d dialect, t table[T], where fragment, order string, each func(id string, row *T)) {
-	values := make([]string, len(t.columns))
-	for i, into := range t.fields(new(T)) {
-		values[i] = d.jsonValue("t."+t.columns[i], kindOf(into))
-	}
 	if order != "" {
 		order = " ORDER BY " + order
 	}
-	rows := d.jsonRows(strings.Join(values, ", "), order)
+	rows := d.jsonRows(t.as("t"), order)
 	a.add(frag("(SELECT "+rows+" FROM "+t.name+" t WHERE "+where.text+")", where.args...), jsonRows[T]{t, each})
 }
 
@@ -53,18 +45,7 @@ func (a *assorted) statement(from fragment) fragment {
 	return frag("SELECT "+strings.Join(a.columns, ", ")+from.text, append(a.args, from.args...)...)
 }
 
-// kindOf tells how the values of a column are written, from where they are scanned to.
-func kindOf(into any) valueKind {
-	switch into.(type) {
-	case *time.Time, **time.Time:
-		return kindTime
-	case *bool, **bool:
-		return kindBool
-	}
-	return kindText
-}
-
-// jsonRows reads a JSON array of rows, each an array of the table's columns.
+// jsonRows is where to scan JSON of rows of a table to.
 type jsonRows[T any] struct {
 	table table[T]
 	each  func(id string, row *T)
@@ -72,29 +53,24 @@ type jsonRows[T any] struct {
 
 // Scan implements sql.Scanner. NULL stands for no rows.
 func (r jsonRows[T]) Scan(value any) error {
-	var text io.Reader
+	var text rowText
 	switch raw := value.(type) {
 	case nil:
 		return nil
 	case string:
-		text = strings.NewReader(raw)
+		text.rest = raw
 	case []byte:
-		text = bytes.NewReader(raw)
+		text.rest = string(raw)
 	default:
 		return fmt.Errorf("rows of %s cannot be read from %T", r.table.name, value)
 	}
-	rows := json.NewDecoder(text)
-	if _, err := rows.Token(); err != nil {
-		return fmt.Errorf("read rows of %s: %w", r.table.name, err)
-	}
-	for rows.More() {
+	err := text.each(func() ([]any, func()) {
 		row := new(T)
 		into := r.table.fields(row)
-		id := into[0].(*string)
-		if err := rows.Decode(&into); err != nil {
-			return fmt.Errorf("read a row of %s: %w", r.table.name, err)
-		}
-		r.each(*id, row)
+		return into, func() { r.each(*into[0].(*string), row) }
+	})
+	if err != nil {
+		return fmt.Errorf("read rows of %s: %w", r.table.name, err)
 	}
 	return nil
 }

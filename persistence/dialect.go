@@ -44,11 +44,9 @@ type dialect interface {
 	records(columns string) string
 	// instant is the instant that is a number of milliseconds after 1970.
 	instant(milliseconds string) string
-	// jsonValue is a value of the kind as it is written in JSON: instants in UTC, to be read by encoding/json.
-	jsonValue(column string, kind valueKind) string
-	// jsonRows gathers rows, each a JSON array of the values, in one JSON array; NULL or [] without rows. order begins
-	// with ORDER BY, or is empty.
-	jsonRows(values, order string) string
+	// jsonRows gathers rows of columns in JSON, to be read by rowText; NULL or [] without rows. order begins with
+	// ORDER BY, or is empty.
+	jsonRows(columns, order string) string
 }
 
 type postgresDialect struct{}
@@ -88,15 +86,8 @@ func (postgresDialect) instant(milliseconds string) string {
 	return "to_timestamp((" + milliseconds + ") / 1000.0)"
 }
 
-func (postgresDialect) jsonValue(column string, kind valueKind) string {
-	if kind == kindTime {
-		return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-	}
-	return column
-}
-
-func (postgresDialect) jsonRows(values, order string) string {
-	return "json_agg(json_build_array(" + values + ")" + order + ")"
+func (postgresDialect) jsonRows(columns, order string) string {
+	return "json_agg(json_build_array(" + columns + ")" + order + ")"
 }
 
 func (postgresDialect) list(ids []string) any {
@@ -141,18 +132,8 @@ func (sqliteDialect) records(columns string) string {
 
 func (sqliteDialect) instant(milliseconds string) string { return "(" + milliseconds + ")" }
 
-func (sqliteDialect) jsonValue(column string, kind valueKind) string {
-	switch kind {
-	case kindTime:
-		return "strftime('%Y-%m-%dT%H:%M:%fZ', " + column + " / 1000.0, 'unixepoch')"
-	case kindBool:
-		return "json(CASE WHEN " + column + " THEN 'true' WHEN NOT " + column + " THEN 'false' END)"
-	}
-	return column
-}
-
-func (sqliteDialect) jsonRows(values, order string) string {
-	return "json_group_array(json_array(" + values + ")" + order + ")"
+func (sqliteDialect) jsonRows(columns, order string) string {
+	return "json_group_array(json_array(" + columns + ")" + order + ")"
 }
 
 func (sqliteDialect) list(ids []string) any {
