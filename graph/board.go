@@ -115,8 +115,12 @@ func edits(access *domain.BoardAccess) bool {
 type boardColumnResolver struct{ service *domain.Service }
 
 func (r boardColumnResolver) Cards(ctx context.Context, c *BoardColumn, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived, includeCompleted *bool) (*CardConnection, error) {
-	return cardsOfColumn(ctx, r.service, c, first, after, domain.CardSearch{
-		Filter: filter, Order: order, Default: domain.ByRank, Archived: archived, IncludeCompleted: includeCompleted == nil || *includeCompleted})
+	return cardsOfColumn(ctx, r.service, c, first, after, columnSearch(filter, order, archived, includeCompleted))
+}
+
+func columnSearch(filter *domain.CardFilter, order []*domain.CardOrder, archived, includeCompleted *bool) domain.CardSearch {
+	return domain.CardSearch{Filter: filter, Order: order, Default: domain.ByRank, Archived: archived,
+		IncludeCompleted: includeCompleted == nil || *includeCompleted}
 }
 
 type boardMemberResolver struct{}
@@ -138,7 +142,11 @@ func (q queries) Boards(ctx context.Context, first *int, after *string, rows *Pa
 }
 
 func (q queries) Board(ctx context.Context, id string) (*domain.Board, error) {
-	return q.service.Board(ctx, domain.PrincipalFrom(ctx), id)
+	place, err := q.service.BoardPlace(ctx, domain.PrincipalFrom(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	return loadersOf(ctx).placeBoard(place), nil
 }
 
 func (m mutation) BoardCreate(ctx context.Context, in domain.BoardCreateInput) (*BoardCreatePayload, error) {

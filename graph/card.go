@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"slices"
 
 	"kanera.dev/domain"
 )
@@ -18,25 +17,26 @@ func (r cardResolver) DueDate(_ context.Context, c *domain.Card) (*domain.DueDat
 }
 
 func (r cardResolver) LabelIds(ctx context.Context, c *domain.Card) ([]string, error) {
-	ids, err := loadersOf(ctx).labelIDsOf.Load(ctx, c.ID)
-	return orEmpty(ids), err
+	labels, err := r.Labels(ctx, c)
+	return idsOf(labels), err
 }
 
 func (r cardResolver) Labels(ctx context.Context, c *domain.Card) ([]*domain.Label, error) {
-	ids, err := loadersOf(ctx).labelIDsOf.Load(ctx, c.ID)
+	ids, err := partOf(ctx, loadersOf(ctx).labelIDsOf, c, labelIDs)
 	if err != nil {
 		return nil, err
 	}
-	return many(ctx, loadersOf(ctx).label, ids)
+	labels, err := many(ctx, loadersOf(ctx).label, ids)
+	return inRank(labels), err
 }
 
 func (r cardResolver) AssigneeIds(ctx context.Context, c *domain.Card) ([]string, error) {
-	ids, err := loadersOf(ctx).assigneesOf.Load(ctx, c.ID)
+	ids, err := partOf(ctx, loadersOf(ctx).assigneesOf, c, assigneeIDs)
 	return orEmpty(ids), err
 }
 
 func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.User, error) {
-	ids, err := loadersOf(ctx).assigneesOf.Load(ctx, c.ID)
+	ids, err := partOf(ctx, loadersOf(ctx).assigneesOf, c, assigneeIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -44,24 +44,15 @@ func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.
 }
 
 func (r cardResolver) CustomFieldValues(ctx context.Context, c *domain.Card, shownOnCard *bool) ([]domain.CustomFieldValue, error) {
-	values, err := loadersOf(ctx).valuesOf.Load(ctx, c.ID)
-	if err != nil || !orZero(shownOnCard) {
-		return typed(values, nil), err
+	values, err := partOf(ctx, loadersOf(ctx).valuesOf, c, fieldValues)
+	if err != nil {
+		return nil, err
 	}
-	fields, err := loadersOf(ctx).fieldsOf.Load(ctx, c.WorkspaceID)
-	return typed(values, fields), err
-}
-
-// typed gives values the types of their fields, leaving out those of fields that cards do not show.
-func typed(values []*domain.FieldValue, fields []*domain.CustomField) []domain.CustomFieldValue {
-	shown := make([]domain.CustomFieldValue, 0, len(values))
-	for _, value := range values {
-		hidden := func(field *domain.CustomField) bool { return field.ID == value.FieldID && !field.ShowOnCard }
-		if !slices.ContainsFunc(fields, hidden) {
-			shown = append(shown, value.Typed())
-		}
+	fields, err := loadersOf(ctx).field.LoadAll(ctx, fieldIDs(nil, values))
+	if err != nil {
+		return nil, err
 	}
-	return shown
+	return shown(values, fields, orZero(shownOnCard)), nil
 }
 
 func (r cardResolver) Board(ctx context.Context, c *domain.Card) (*domain.Board, error) {
@@ -94,9 +85,19 @@ func (q queries) Card(ctx context.Context, id, key, organisationKey *string) (*d
 	case (id == nil) == (key == nil) || organisationKey != nil && key == nil:
 		return nil, domain.Invalid(domain.Custom("give exactly one of id and key"))
 	case id != nil:
-		return q.service.Card(ctx, who, *id)
+		return placed(ctx)(q.service.CardPlace(ctx, who, *id))
 	}
-	return q.service.CardByKey(ctx, who, orZero(organisationKey), *key)
+	return placed(ctx)(q.service.CardPlaceByKey(ctx, who, orZero(organisationKey), *key))
+}
+
+// placed makes the card of a place, which it gives to the loaders.
+func placed(ctx context.Context) func(*domain.CardPlace, error) (*domain.Card, error) {
+	return func(place *domain.CardPlace, err error) (*domain.Card, error) {
+		if err != nil {
+			return nil, err
+		}
+		return loadersOf(ctx).placeCard(ctx, place)
+	}
 }
 
 func (q queries) Cards(ctx context.Context, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived *bool) (*CardConnection, error) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -25,7 +26,8 @@ type cardQuery = query[domain.CardParent, domain.PageOf[*domain.Card], int]
 // findCards prepares the query of a connection of cards: its pages bring along what is selected of the cards.
 func findCards(ctx context.Context, service *domain.Service, in domain.CardSearch) (cardQuery, error) {
 	q, err := service.Search(ctx, domain.PrincipalFrom(ctx), in)
-	load, wanted := loadersOf(ctx), selected(ctx, graphql.GetFieldContext(ctx).Field)
+	load, wanted := loadersOf(ctx), wantedOfRows(ctx, graphql.GetFieldContext(ctx).Field)
+	q.With = wanted.parts()
 	return cardQuery{
 		page: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]domain.PageOf[*domain.Card], error) {
 			pages, err := service.Store.FindCards(ctx, q, parents)
@@ -59,32 +61,64 @@ func cardsUnder(ctx context.Context, service *domain.Service, parent domain.Card
 // column is what all columns of one board have in common. They are read together: whichever asks first asks for all.
 type column struct{ boardID, workspaceID string }
 
-// cardsOfColumn answers the cards of one list on one board.
-func cardsOfColumn(ctx context.Context, service *domain.Service, c *BoardColumn, first *int, after *string, in domain.CardSearch) (*CardConnection, error) {
+// columnsHere returns the loaders of the columns that the field stands at.
+func columnsHere(ctx context.Context, service *domain.Service, first *int, after *string, in domain.CardSearch) (*place[column, map[string]domain.PageOf[*domain.Card], map[string]int], error) {
 	page, err := pageOf(first, after, nil)
 	if err != nil {
 		return nil, err
 	}
 	in.Page = page
 	load := loadersOf(ctx)
-	at, err := load.columns.here(ctx, func(ctx context.Context) (query[column, map[string]domain.PageOf[*domain.Card], map[string]int], error) {
+	return load.columns.here(ctx, func(ctx context.Context) (query[column, map[string]domain.PageOf[*domain.Card], map[string]int], error) {
 		cards, err := findCards(ctx, service, in)
 		return query[column, map[string]domain.PageOf[*domain.Card], map[string]int]{
 			page: eachColumn(load, cards.page), count: eachColumn(load, cards.count),
 		}, err
 	})
+}
+
+// cardsOfColumn answers the cards of one list on one board.
+func cardsOfColumn(ctx context.Context, service *domain.Service, c *BoardColumn, first *int, after *string, in domain.CardSearch) (*CardConnection, error) {
+	at, err := columnsHere(ctx, service, first, after, in)
 	if err != nil {
 		return nil, err
 	}
 	key := column{c.BoardID, c.List.WorkspaceID}
-	columns, err := at.page.Load(ctx, key)
+	pages, err := at.page.Load(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	return &CardConnection{page: columns[c.List.ID], count: func(ctx context.Context) (int, error) {
+	return &CardConnection{page: pages[c.List.ID], count: func(ctx context.Context) (int, error) {
 		totals, err := at.total.Load(ctx, key)
 		return totals[c.List.ID], err
 	}}, nil
+}
+
+// cardsOfColumns answers the cards of many columns at once.
+func cardsOfColumns(ctx context.Context, service *domain.Service, columns []*BoardColumn, first *int, after *string, in domain.CardSearch) ([]*CardConnection, error) {
+	at, err := columnsHere(ctx, service, first, after, in)
+	if err != nil {
+		return nil, err
+	}
+	var boards []column
+	for _, c := range columns {
+		if key := (column{c.BoardID, c.List.WorkspaceID}); !slices.Contains(boards, key) {
+			boards = append(boards, key)
+		}
+	}
+	pages, err := at.page.fetch(ctx, boards)
+	if err != nil {
+		return nil, err
+	}
+	connections := make([]*CardConnection, len(columns))
+	for i, c := range columns {
+		key := column{c.BoardID, c.List.WorkspaceID}
+		connections[i] = &CardConnection{page: pages[key][c.List.ID], count: func(ctx context.Context) (int, error) {
+			totals, err := at.total.Load(ctx, key)
+			return totals[c.List.ID], err
+		}}
+	}
+	return connections, nil
 }
 
 // eachColumn turns what reads many lanes into what reads all columns of many boards, by list.

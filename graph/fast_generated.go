@@ -980,9 +980,7 @@ func init() {
 			kinds: []*kind{kindCardConnection}, shared: false,
 			here: false,
 			load: func(ctx context.Context, q *question) error {
-				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *BoardColumn, fc *graphql.FieldContext) (*Connection[*domain.Card], error) {
-					return ec.Resolvers.BoardColumn().Cards(ctx, obj, fc.Args["filter"].(*domain.CardFilter), fc.Args["orderBy"].([]*domain.CardOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["archived"].(*bool), fc.Args["includeCompleted"].(*bool))
-				})
+				values, err := q.loaders.manyBoardColumnCards(ctx, kindly[*BoardColumn](q.parents), q.fc.Args["filter"].(*domain.CardFilter), q.fc.Args["orderBy"].([]*domain.CardOrder), q.fc.Args["first"].(*int), q.fc.Args["after"].(*string), q.fc.Args["archived"].(*bool), q.fc.Args["includeCompleted"].(*bool))
 				if err != nil {
 					return err
 				}

@@ -188,7 +188,7 @@ func computed[P, T any](ctx context.Context, q *question, ask resolver[P, T]) ([
 // asked asks a resolver for all parents at the same time: the loaders gather what it asks them for.
 func asked[P, T any](ctx context.Context, q *question, ask resolver[P, T]) ([]T, error) {
 	if len(q.parents) == 1 {
-		return computed(ctx, q, ask)
+		return computed(alone(ctx), q, ask)
 	}
 	values, errs := make([]T, len(q.parents)), make([]error, len(q.parents))
 	var waiting sync.WaitGroup

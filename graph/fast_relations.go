@@ -27,38 +27,65 @@ func (l *loaders) manyCardCreator(ctx context.Context, cards []*domain.Card) ([]
 }
 
 func (l *loaders) manyCardLabelIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
-	return idsFor(ctx, l.labelIDsOf, cards)
+	labels, err := l.manyCardLabels(ctx, cards)
+	ids := make([][]string, len(labels))
+	for i := range labels {
+		ids[i] = idsOf(labels[i])
+	}
+	return ids, err
 }
 
 func (l *loaders) manyCardLabels(ctx context.Context, cards []*domain.Card) ([][]*domain.Label, error) {
-	return listsFor(ctx, l.labelIDsOf, l.label, cards)
-}
-
-func (l *loaders) manyCardAssigneeIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
-	return idsFor(ctx, l.assigneesOf, cards)
-}
-
-func (l *loaders) manyCardAssignees(ctx context.Context, cards []*domain.Card) ([][]*domain.User, error) {
-	return listsFor(ctx, l.assigneesOf, l.user, cards)
-}
-
-func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
-	values, err := loadFor(ctx, l.valuesOf, cards, func(c *domain.Card) string { return c.ID })
+	ids, err := partsOf(ctx, l.labelIDsOf, cards, labelIDs)
 	if err != nil {
 		return nil, err
 	}
-	fields := make([][]*domain.CustomField, len(cards))
-	if orZero(shownOnCard) {
-		fields, err = loadFor(ctx, l.fieldsOf, cards, func(c *domain.Card) string { return c.WorkspaceID })
-		if err != nil {
-			return nil, err
-		}
+	labels, err := split(ctx, l.label, ids)
+	for i := range labels {
+		inRank(labels[i])
 	}
-	shown := make([][]domain.CustomFieldValue, len(cards))
-	for i := range cards {
-		shown[i] = typed(values[i], fields[i])
+	return labels, err
+}
+
+func (l *loaders) manyCardAssigneeIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
+	ids, err := partsOf(ctx, l.assigneesOf, cards, assigneeIDs)
+	for i := range ids {
+		ids[i] = orEmpty(ids[i])
 	}
-	return shown, nil
+	return ids, err
+}
+
+func (l *loaders) manyCardAssignees(ctx context.Context, cards []*domain.Card) ([][]*domain.User, error) {
+	ids, err := partsOf(ctx, l.assigneesOf, cards, assigneeIDs)
+	if err != nil {
+		return nil, err
+	}
+	return split(ctx, l.user, ids)
+}
+
+func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
+	values, err := partsOf(ctx, l.valuesOf, cards, fieldValues)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, ofCard := range values {
+		ids = fieldIDs(ids, ofCard)
+	}
+	fields, err := l.field.now(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	typed := make([][]domain.CustomFieldValue, len(cards))
+	for i, ofCard := range values {
+		typed[i] = shown(ofCard, fields[:len(ofCard)], orZero(shownOnCard))
+		fields = fields[len(ofCard):]
+	}
+	return typed, nil
+}
+
+func (l *loaders) manyBoardColumnCards(ctx context.Context, columns []*BoardColumn, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived, includeCompleted *bool) ([]*CardConnection, error) {
+	return cardsOfColumns(ctx, l.service, columns, first, after, columnSearch(filter, order, archived, includeCompleted))
 }
 
 func (l *loaders) manyTextFieldValueField(ctx context.Context, values []*domain.TextFieldValue) ([]*domain.CustomField, error) {
@@ -117,24 +144,6 @@ func loadFor[P, T any](ctx context.Context, loader *one[T], parents []P, id func
 // fieldsFor loads the fields of values.
 func fieldsFor[V domain.CustomFieldValue](ctx context.Context, l *loaders, values []*V) ([]*domain.CustomField, error) {
 	return loadFor(ctx, l.field, values, func(v *V) string { return (*v).Row().FieldID })
-}
-
-// idsFor loads the ids that belong to cards.
-func idsFor(ctx context.Context, loader *one[[]string], cards []*domain.Card) ([][]string, error) {
-	lists, err := loadFor(ctx, loader, cards, func(c *domain.Card) string { return c.ID })
-	for i := range lists {
-		lists[i] = orEmpty(lists[i])
-	}
-	return lists, err
-}
-
-// listsFor loads the things whose ids belong to cards.
-func listsFor[T any](ctx context.Context, ids *one[[]string], things *one[*T], cards []*domain.Card) ([][]*T, error) {
-	lists, err := idsFor(ctx, ids, cards)
-	if err != nil {
-		return nil, err
-	}
-	return split(ctx, things, lists)
 }
 
 // split loads the things of several lists of ids at once, leaving out those that do not exist.

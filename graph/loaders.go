@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 // They live as long as the operation; every root field of a mutation gets its own, so that none sees rows from
 // before the change.
 type loaders struct {
-	store domain.Store
-	wait  time.Duration // how long a loader gathers keys before it asks the store once for all of them
-	watch Watch         // hears of every batch
+	service *domain.Service
+	wait    time.Duration // how long a loader gathers keys before it asks the store once for all of them
+	watch   Watch         // hears of every batch
 
 	organisation *one[*domain.Organisation]
 	user         *one[*domain.User]
@@ -59,12 +60,13 @@ type loaders struct {
 	columns          places[column, map[string]domain.PageOf[*domain.Card], map[string]int] // by list
 }
 
-func newLoaders(store domain.Store, who *domain.Principal, wait time.Duration, watch Watch) *loaders {
+func newLoaders(service *domain.Service, who *domain.Principal, wait time.Duration, watch Watch) *loaders {
+	store := service.Store
 	forViewer := func(ask func(context.Context, *domain.Principal, []string) (map[string]bool, error)) *one[bool] {
 		return byID(wait, func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
 	}
 	return &loaders{
-		store:        store,
+		service:      service,
 		wait:         wait,
 		watch:        watch,
 		organisation: byID(wait, store.Organisations),
@@ -121,15 +123,44 @@ func loadersOf(ctx context.Context) *loaders {
 
 // one loads one thing for one id. A thing that does not exist is the zero value.
 type one[T any] struct {
-	*dataloadgen.Loader[string, T]
-	fetch func(context.Context, []string) (map[string]T, error)
+	batched[string, T]
+	ask func(context.Context, []string) (map[string]T, error)
 
 	mu    sync.Mutex
-	known map[string]T // what now has loaded
+	known map[string]T // what was loaded, or learned
 }
 
 func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
-	return &one[T]{Loader: by(wait, fetch), fetch: fetch, known: map[string]T{}}
+	o := &one[T]{ask: fetch, known: map[string]T{}}
+	o.batched = by(wait, func(ctx context.Context, ids []string) (map[string]T, error) {
+		found, err := fetch(ctx, ids)
+		if err == nil {
+			o.remember(ids, found)
+		}
+		return found, err
+	})
+	return o
+}
+
+// Load loads the thing of one id.
+func (o *one[T]) Load(ctx context.Context, id string) (T, error) {
+	if !isAlone(ctx) {
+		return o.loader.Load(ctx, id)
+	}
+	var nothing T
+	things, err := o.now(ctx, []string{id})
+	if err != nil {
+		return nothing, err
+	}
+	return things[0], nil
+}
+
+// LoadAll loads the things of several ids.
+func (o *one[T]) LoadAll(ctx context.Context, ids []string) ([]T, error) {
+	if !isAlone(ctx) {
+		return o.loader.LoadAll(ctx, ids)
+	}
+	return o.now(ctx, ids)
 }
 
 // now loads the things of many ids at once, for somebody who knows all of them: it does not wait for others to ask, and
@@ -137,24 +168,13 @@ func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[
 func (o *one[T]) now(ctx context.Context, ids []string) ([]T, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	asked := map[string]bool{}
-	var missing []string
-	for _, id := range ids {
-		if _, known := o.known[id]; !known && !asked[id] {
-			asked[id] = true
-			missing = append(missing, id)
-		}
-	}
-	if len(missing) > 0 {
+	if missing := o.unknown(ids); len(missing) > 0 {
 		loadersOf(ctx).watch.Batch(len(missing))
-		found, err := o.fetch(ctx, missing)
+		found, err := o.ask(ctx, missing)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range missing {
-			o.known[id] = found[id]
-			o.Prime(id, found[id])
-		}
+		o.keep(missing, found)
 	}
 	things := make([]T, len(ids))
 	for i, id := range ids {
@@ -163,8 +183,57 @@ func (o *one[T]) now(ctx context.Context, ids []string) ([]T, error) {
 	return things, nil
 }
 
-func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {
-	return dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
+// missing returns those of the ids whose things are not known yet, each once.
+func (o *one[T]) missing(ids []string) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unknown(ids)
+}
+
+// learn is told what was found for ids, so that nobody has to ask for them.
+func (o *one[T]) learn(ids []string, found map[string]T) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.keep(ids, found)
+}
+
+// remember notes what the loader has found.
+func (o *one[T]) remember(ids []string, found map[string]T) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, id := range ids {
+		o.known[id] = found[id]
+	}
+}
+
+// know is learn for one thing.
+func (o *one[T]) know(id string, thing T) { o.learn([]string{id}, map[string]T{id: thing}) }
+
+func (o *one[T]) unknown(ids []string) (missing []string) {
+	for _, id := range ids {
+		if _, known := o.known[id]; !known {
+			missing = append(missing, id)
+		}
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing)
+}
+
+func (o *one[T]) keep(ids []string, found map[string]T) {
+	for _, id := range ids {
+		o.known[id] = found[id]
+		o.loader.Prime(id, found[id])
+	}
+}
+
+// batched loads one thing for one key, together with what others ask for in the same while.
+type batched[K comparable, T any] struct {
+	loader *dataloadgen.Loader[K, T]
+	fetch  func(context.Context, []K) (map[K]T, error)
+}
+
+func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) batched[K, T] {
+	loader := dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
 		loadersOf(ctx).watch.Batch(len(keys))
 		found, err := fetch(ctx, keys)
 		if err != nil {
@@ -176,7 +245,25 @@ func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K
 		}
 		return things, nil
 	}, dataloadgen.WithWait(wait))
+	return batched[K, T]{loader, fetch}
 }
+
+// Load loads the thing of a key.
+func (b batched[K, T]) Load(ctx context.Context, key K) (T, error) {
+	if !isAlone(ctx) {
+		return b.loader.Load(ctx, key)
+	}
+	loadersOf(ctx).watch.Batch(1)
+	found, err := b.fetch(ctx, []K{key})
+	return found[key], err
+}
+
+type aloneKey struct{}
+
+// alone says that nobody else asks for anything in the meantime, so that nothing is gained by waiting for others.
+func alone(ctx context.Context) context.Context { return context.WithValue(ctx, aloneKey{}, true) }
+
+func isAlone(ctx context.Context) bool { return ctx.Value(aloneKey{}) != nil }
 
 // many loads the things of several ids, leaving out those that do not exist.
 func many[T any](ctx context.Context, loader *one[*T], ids []string) ([]*T, error) {
@@ -205,8 +292,8 @@ type places[P comparable, T, C any] struct {
 
 // place is where a document asks for a connection.
 type place[P comparable, T, C any] struct {
-	page  *dataloadgen.Loader[P, T]
-	total *dataloadgen.Loader[P, C]
+	page  batched[P, T]
+	total batched[P, C]
 	err   error // the arguments make no sense, for any parent
 }
 
