@@ -29,39 +29,41 @@ func (in NewCard) check() error {
 
 func (s *Service) createCard(ctx context.Context, who *Principal, in NewCard) (card *Card, err error) {
 	err = s.Store.InTx(ctx, func(tx Store) error {
-		list := &List{ID: in.ListID}
-		if err := tx.Load(ctx, list); err != nil {
-			return err
-		}
-		board, access, err := s.boardFor(ctx, tx, who, in.BoardID, editBoard)
+		ground, err := tx.CardGround(ctx, who, in)
 		if err != nil {
 			return err
 		}
-		if card, err = s.cardOfToken(ctx, tx, who, in); card != nil || err != nil {
+		if err := ground.judge(who); err != nil {
+			return err
+		}
+		if card, err = s.earlierCard(ctx, tx, who, ground.EarlierID, in); card != nil || err != nil {
 			return err
 		}
 		if err := s.checkMedia(in.Description, nil); err != nil {
 			return err
 		}
-		if list.WorkspaceID != board.WorkspaceID {
+		if ground.ListWorkspaceID != ground.Workspace.ID {
 			return BadRequest("The list belongs to another workspace.")
 		}
-		if access.AssignedItemsOnly { // else the creator could not see the card
+		if ground.Access.AssignedItemsOnly { // else the creator could not see the card
 			in.AssigneeIDs = append([]string{who.UserID}, in.AssigneeIDs...)
+			if ground.Editors, err = tx.EditorIDs(ctx, ground.Board.ID, in.AssigneeIDs); err != nil {
+				return err
+			}
 		}
-		card, err = s.addCard(ctx, tx, who, board, in)
+		card, err = s.addCard(ctx, tx, who, ground, in)
 		return err
 	})
 	return card, err
 }
 
 // addCard checks what is to hang on a new card, writes it all and tells everybody.
-func (s *Service) addCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard) (*Card, error) {
+func (s *Service) addCard(ctx context.Context, tx Store, who *Principal, ground *CardGround, in NewCard) (*Card, error) {
 	assignees := unique(in.AssigneeIDs)
-	if err := s.checkAssignable(ctx, tx, board.ID, assignees); err != nil {
+	if err := allEditors(ground.Editors, assignees); err != nil {
 		return nil, err
 	}
-	labels, err := s.labelsFor(ctx, tx, board.WorkspaceID, in.LabelIDs)
+	labels, err := chosenLabels(ground.Labels, ground.Workspace.ID, in.LabelIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -69,21 +71,17 @@ func (s *Service) addCard(ctx context.Context, tx Store, who *Principal, board *
 	if in.AtTop {
 		anchor.Kind = AnchorTop
 	}
-	card, err := s.insertCard(ctx, tx, who, board, in, anchor)
+	card, err := s.insertCard(ctx, tx, who, ground, in, anchor)
 	if err != nil {
 		return nil, err
 	}
 	return card, s.announceCard(ctx, tx, who, card, labels, assignees, map[string]any{"title": card.Title, "listId": card.ListID})
 }
 
-// cardOfToken finds the card that the client token made before.
-func (s *Service) cardOfToken(ctx context.Context, tx Store, who *Principal, in NewCard) (*Card, error) {
-	if in.ClientToken == nil {
+// earlierCard returns the card that the client token made before; nil when there is none.
+func (s *Service) earlierCard(ctx context.Context, tx Store, who *Principal, id string, in NewCard) (*Card, error) {
+	if id == "" {
 		return nil, nil
-	}
-	id, err := tx.CardIDByToken(ctx, *in.ClientToken)
-	if id == "" || err != nil {
-		return nil, err
 	}
 	card := &Card{ID: id}
 	if err := tx.Load(ctx, card); err != nil {
@@ -96,30 +94,38 @@ func (s *Service) cardOfToken(ctx context.Context, tx Store, who *Principal, in 
 }
 
 // insertCard gives the card its number and its place and writes it.
-func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, board *Board, in NewCard, anchor Anchor) (*Card, error) {
-	workspace := &Workspace{ID: board.WorkspaceID}
-	if err := tx.Load(ctx, workspace); err != nil {
-		return nil, err
-	}
-	organisation := &Organisation{ID: board.OrganisationID}
-	if err := tx.Load(ctx, organisation); err != nil {
-		return nil, err
-	}
-	number, err := tx.NextCardNumber(ctx, workspace.ID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, ground *CardGround, in NewCard, anchor Anchor) (*Card, error) {
 	id, now := s.NewID(), s.Now()
-	position, _, err := s.lanePlace(ctx, tx, who, &Card{ID: id}, in.ListID, anchor)
+	number, position, err := s.cardSeat(ctx, tx, who, ground.Workspace.ID, &Card{ID: id}, in.ListID, anchor)
 	if err != nil {
 		return nil, err
 	}
-	card := &Card{ID: id, OrganisationID: board.OrganisationID, OrganisationKey: organisation.Key,
-		WorkspaceID: workspace.ID, BoardID: board.ID, ListID: in.ListID, KeyPrefix: workspace.CardKeyPrefix,
+	card := &Card{ID: id, OrganisationID: ground.Board.OrganisationID, OrganisationKey: ground.OrganisationKey,
+		WorkspaceID: ground.Workspace.ID, BoardID: ground.Board.ID, ListID: in.ListID, KeyPrefix: ground.Workspace.CardKeyPrefix,
 		Number: number, Title: in.Title, Description: in.Description, Position: position,
 		CreatedByID: who.UserID, ClientToken: in.ClientToken, Version: 1, CreatedAt: now, UpdatedAt: now}
 	in.Due.apply(card, who)
 	return card, tx.Insert(ctx, card)
+}
+
+// cardSeat takes a number for a new card and finds its place. An end of the lane with room needs no more than the one
+// question that brings the number.
+func (s *Service) cardSeat(ctx context.Context, tx Store, who *Principal, workspaceID string, card *Card, listID string, anchor Anchor) (int, Position, error) {
+	number, end, err := tx.CardSeat(ctx, workspaceID, listID, anchor.Kind != AnchorTop)
+	if err != nil {
+		return 0, 0, err
+	}
+	position, free := Position(0), false
+	switch anchor.Kind {
+	case AnchorTop:
+		position, free = PositionBetween(nil, end)
+	case AnchorBottom:
+		position, free = PositionBetween(end, nil)
+	}
+	if !free {
+		position, _, err = s.lanePlace(ctx, tx, who, card, listID, anchor)
+	}
+	return number, position, err
 }
 
 // announceCard writes what hangs on a new card and tells everybody: the card first, then its feed entry, then

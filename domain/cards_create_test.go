@@ -70,6 +70,9 @@ func TestCardCreateRefusals(t *testing.T) {
 			"no such day":               {d.ida, domain.NewCard{Title: "a", Due: domain.DuePatch{Date: domain.Some(new("2030-02-30"))}}, domain.CodeValidation, ""},
 			"no such zone":              {d.ida, domain.NewCard{Title: "a", Due: domain.DuePatch{TimeZone: new("Moon/Base")}}, domain.CodeValidation, ""},
 			"unknown list, no access":   {d.zoe, domain.NewCard{Title: "a", ListID: nobody}, domain.CodeNotFound, "List"},
+			"malformed list":            {d.ida, domain.NewCard{Title: "a", ListID: "odd"}, domain.CodeNotFound, "List"},
+			"malformed board":           {d.ida, domain.NewCard{Title: "a", BoardID: "odd"}, domain.CodeNotFound, "Board"},
+			"unknown list and board":    {d.ida, domain.NewCard{Title: "a", BoardID: nobody, ListID: nobody}, domain.CodeNotFound, "List"},
 			"unknown board":             {d.ida, domain.NewCard{Title: "a", BoardID: nobody}, domain.CodeNotFound, "Board"},
 			"another organisation":      {d.zoe, domain.NewCard{Title: "a"}, domain.CodeForbidden, ""},
 			"observer, foreign picture": {d.olga, domain.NewCard{Title: "a", Description: picture}, domain.CodeForbidden, ""},
@@ -80,6 +83,8 @@ func TestCardCreateRefusals(t *testing.T) {
 			"observer as assignee":      {d.ida, domain.NewCard{Title: "a", AssigneeIDs: []string{d.max.UserID, d.olga.UserID}}, domain.CodeBadRequest, "editors"},
 			"non-member as assignee":    {d.ida, domain.NewCard{Title: "a", AssigneeIDs: []string{d.cleo.UserID}}, domain.CodeBadRequest, "editors"},
 			"unknown assignee":          {d.ida, domain.NewCard{Title: "a", AssigneeIDs: []string{nobody}}, domain.CodeBadRequest, "editors"},
+			"malformed assignee":        {d.ida, domain.NewCard{Title: "a", AssigneeIDs: []string{"odd"}}, domain.CodeBadRequest, "editors"},
+			"assignee, label twice":     {d.ida, domain.NewCard{Title: "a", AssigneeIDs: []string{nobody}, LabelIDs: []string{label.ID, label.ID}}, domain.CodeBadRequest, "editors"},
 			"label twice":               {d.ida, domain.NewCard{Title: "a", LabelIDs: []string{label.ID, label.ID}}, domain.CodeBadRequest, "once"},
 			"unknown label":             {d.ida, domain.NewCard{Title: "a", LabelIDs: []string{nobody}}, domain.CodeBadRequest, "label"},
 		} {
@@ -131,6 +136,29 @@ func TestCardCreateRepeatsAClientToken(t *testing.T) {
 			refused(t, what, err, domain.CodeBadRequest)
 		}
 	})
+}
+
+// A card costs three round trips, however much hangs on it: what decides, its seat, and all the rest.
+func TestCardCreateTakesThreeRoundTrips(t *testing.T) {
+	t.Parallel()
+	store, wire := storetest.Wired(t, "1")
+	p := newPlot(t, store, storetest.NewFixture(t, store))
+	for what, in := range map[string]func() domain.NewCard{
+		"bare": func() domain.NewCard { return domain.NewCard{} },
+		"full": func() domain.NewCard {
+			return domain.NewCard{AtTop: true, Description: new("bed"), LabelIDs: p.labels, AssigneeIDs: []string{p.who.UserID}, ClientToken: new(domain.NewID())}
+		},
+	} {
+		for step := range 2 { // the first time, statements are prepared
+			before := wire.Trips()
+			if err := p.create(t.Context(), in()); err != nil {
+				t.Fatal(err)
+			}
+			if trips := wire.Trips() - before; step > 0 && trips != 3 {
+				t.Errorf("%s: %d round trips", what, trips)
+			}
+		}
+	}
 }
 
 // Twenty people who create cards at once, half of them with the same client token, never share a number.

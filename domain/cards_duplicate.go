@@ -80,8 +80,13 @@ func (s *Service) insertCopy(ctx context.Context, tx Store, who *Principal, sour
 	case in.ListID == source.ListID:
 		anchor = Anchor{Kind: AnchorAfter, ID: source.ID}
 	}
-	return s.insertCard(ctx, tx, who, board, NewCard{ListID: in.ListID, Title: source.Title, Description: source.Description,
-		Due: DuePatch{Date: Some(source.DueDay), Slot: Some(source.DueSlot), TimeZone: source.DueTimeZone}}, anchor)
+	copied := NewCard{BoardID: board.ID, ListID: in.ListID, Title: source.Title, Description: source.Description,
+		Due: DuePatch{Date: Some(source.DueDay), Slot: Some(source.DueSlot), TimeZone: source.DueTimeZone}}
+	ground, err := tx.CardGround(ctx, who, copied)
+	if err != nil {
+		return nil, err
+	}
+	return s.insertCard(ctx, tx, who, ground, copied, anchor)
 }
 
 // fillCopy copies what hangs on the original and tells everybody.

@@ -103,15 +103,17 @@ func (s *Service) CardSetLabels(ctx context.Context, who *Principal, id string, 
 
 // labelsFor returns labels of a workspace, in its order.
 func (s *Service) labelsFor(ctx context.Context, tx Store, workspaceID string, ids []string) ([]*Label, error) {
-	if len(unique(ids)) != len(ids) {
-		return nil, BadRequest("Name every label once.")
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
 	known, err := tx.Labels(ctx, ids)
 	if err != nil {
 		return nil, err
+	}
+	return chosenLabels(known, workspaceID, ids)
+}
+
+// chosenLabels picks labels of a workspace out of known ones, and orders them.
+func chosenLabels(known map[string]*Label, workspaceID string, ids []string) ([]*Label, error) {
+	if len(unique(ids)) != len(ids) {
+		return nil, BadRequest("Name every label once.")
 	}
 	labels := make([]*Label, 0, len(ids))
 	for _, id := range ids {
@@ -191,6 +193,10 @@ func (s *Service) checkAssignable(ctx context.Context, tx Store, boardID string,
 	if err != nil {
 		return err
 	}
+	return allEditors(editors, userIDs)
+}
+
+func allEditors(editors map[string]bool, userIDs []string) error {
 	for _, id := range userIDs {
 		if !editors[id] {
 			return BadRequest("Only editors of the board can be assigned.")

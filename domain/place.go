@@ -16,6 +16,8 @@ type Places interface {
 	CardPlace(ctx context.Context, viewer *Principal, cardID string) (*CardPlace, error)
 	// BoardPlace reads a board with all around it and how the viewer reaches it. NOT_FOUND when there is none.
 	BoardPlace(ctx context.Context, viewer *Principal, boardID string) (*BoardPlace, error)
+	// CardGround reads what decides whether the viewer may make a card, and what it begins with.
+	CardGround(ctx context.Context, viewer *Principal, in NewCard) (*CardGround, error)
 }
 
 // References names rows of several nouns by their ids.

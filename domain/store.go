@@ -108,8 +108,6 @@ type Structure interface {
 type Cards interface {
 	// CardIDByKey finds a card by its key. Empty when there is none.
 	CardIDByKey(ctx context.Context, key CardKey) (string, error)
-	// CardIDByToken finds a card by its client token. Empty when there is none.
-	CardIDByToken(ctx context.Context, token string) (string, error)
 	// VisibleCards returns which of the cards the viewer may see.
 	VisibleCards(ctx context.Context, viewer *Principal, ids []string) (map[string]bool, error)
 	// MatchingCards returns which of the cards the query finds, whatever its order and page.
@@ -145,8 +143,9 @@ type Cards interface {
 	LockLane(ctx context.Context, listID string) error
 	// LaneCards returns the unarchived cards of a list by position, of one board when boardID is set, and locks them.
 	LaneCards(ctx context.Context, listID, boardID string) ([]*Card, error)
-	// NextCardNumber raises and returns the workspace's card number.
-	NextCardNumber(ctx context.Context, workspaceID string) (int, error)
+	// CardSeat raises and returns the card number of a workspace, which nobody else gets, locks the lane of a list, and
+	// returns its LaneEnd.
+	CardSeat(ctx context.Context, workspaceID, listID string, last bool) (number int, end *Position, err error)
 }
 
 // CardParent narrows a query to the cards of a workspace, a board, a list, or a list on a board. The zero

@@ -12,11 +12,16 @@ const lane = "c.list_id = ? AND c.archived_at IS NULL"
 
 // LaneEnd implements domain.Cards.
 func (s *Store) LaneEnd(ctx context.Context, listID string, last bool) (*domain.Position, error) {
+	end := laneEnd(listID, last)
+	return s.position(ctx, end.text, end.args...)
+}
+
+func laneEnd(listID string, last bool) fragment {
 	end := "min"
 	if last {
 		end = "max"
 	}
-	return s.position(ctx, "SELECT "+end+"(c.position) FROM cards c WHERE "+lane, listID)
+	return frag("SELECT "+end+"(c.position) FROM cards c WHERE "+lane, listID)
 }
 
 // LaneNeighbour implements domain.Cards.
@@ -49,11 +54,15 @@ func (s *Store) RenumberLane(ctx context.Context, listID string) error {
 
 // LockLane implements domain.Cards: the list stands for its lane.
 func (s *Store) LockLane(ctx context.Context, listID string) error {
-	lock := frag("SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID)
-	if err := s.each(ctx, lock, func(row) error { return nil }); err != nil {
+	lock := s.laneLock(listID)
+	if err := s.exec(ctx, lock.text, lock.args...); err != nil {
 		return fmt.Errorf("lock a lane: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) laneLock(listID string) fragment {
+	return frag("SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID)
 }
 
 // LaneCards implements domain.Cards.
@@ -71,18 +80,21 @@ func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []
 	return cards, nil
 }
 
-// NextCardNumber implements domain.Cards. The workspace stays locked until the transaction ends, so that a number
-// is never given out twice.
-func (s *Store) NextCardNumber(ctx context.Context, workspaceID string) (number int, err error) {
+// CardSeat implements domain.Cards. The end of the lane is read by a statement of its own, behind the lock: it sees what
+// those did who held the lock before.
+func (s *Store) CardSeat(ctx context.Context, workspaceID, listID string, last bool) (number int, end *domain.Position, err error) {
 	next := frag("UPDATE workspaces SET last_card_number = last_card_number + 1 WHERE id = ? RETURNING last_card_number", workspaceID)
 	err = s.inTransaction(ctx, func(tx *Store) error {
-		return tx.each(ctx, next, func(line row) error { return line.Scan(&number) })
+		return tx.together(ctx,
+			asked{next, func(line row) error { return line.Scan(&number) }},
+			asked{tx.laneLock(listID), func(row) error { return nil }},
+			asked{laneEnd(listID, last), func(line row) error { return line.Scan(&end) }})
 	})
 	if err != nil {
-		return 0, fmt.Errorf("take a card number: %w", err)
+		return 0, nil, fmt.Errorf("find a seat for a card: %w", err)
 	}
 	if number == 0 {
-		return 0, domain.NotFound("Workspace")
+		return 0, nil, domain.NotFound("Workspace")
 	}
-	return number, nil
+	return number, end, nil
 }

@@ -147,7 +147,7 @@ func TestCardNumbersAreNeverGivenTwice(t *testing.T) {
 		for i := range numbers {
 			wait.Go(func() {
 				var err error
-				if numbers[i], err = store.NextCardNumber(t.Context(), space.ID); err != nil {
+				if numbers[i], _, err = store.CardSeat(t.Context(), space.ID, domain.NewID(), true); err != nil {
 					t.Error(err)
 				}
 			})
@@ -157,13 +157,13 @@ func TestCardNumbersAreNeverGivenTwice(t *testing.T) {
 		if numbers[0] != 1 || numbers[19] != 20 || len(slices.Compact(numbers)) != 20 {
 			t.Errorf("got %v", numbers)
 		}
-		_, err := store.NextCardNumber(t.Context(), domain.NewID())
+		_, _, err := store.CardSeat(t.Context(), domain.NewID(), domain.NewID(), true)
 		checkRefusal(t, err, domain.CodeNotFound, nil)
 	})
 }
 
-// TestCardsByKeyAndToken finds a card by current and retired prefixes of its own workspace only.
-func TestCardsByKeyAndToken(t *testing.T) {
+// TestCardsByKey finds a card by current and retired prefixes of its own workspace only.
+func TestCardsByKey(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
 		w := newCardWorld(t, store)
@@ -180,11 +180,6 @@ func TestCardsByKeyAndToken(t *testing.T) {
 			id, err := store.CardIDByKey(t.Context(), domain.CardKey{OrganisationKey: row.organisation, OrganisationID: w.space.OrganisationID, Prefix: row.prefix, Number: row.number})
 			if err != nil || id != row.want {
 				t.Errorf("%+v: got %q, %v", row, id, err)
-			}
-		}
-		for token, want := range map[string]string{"token-1": w.foreign.ID, "token-2": ""} {
-			if id, err := store.CardIDByToken(t.Context(), token); err != nil || id != want {
-				t.Errorf("%s: got %q, %v", token, id, err)
 			}
 		}
 	})

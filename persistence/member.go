@@ -96,7 +96,13 @@ func (s *Store) AdminIDs(ctx context.Context, workspaceID string) ([]string, err
 
 // EditorIDs implements domain.Tenants.
 func (s *Store) EditorIDs(ctx context.Context, boardID string, userIDs []string) (map[string]bool, error) {
-	return s.idSet(ctx, "SELECT u.id FROM users u JOIN boards b ON b.id = ?"+
+	query := s.editors(boardID, userIDs)
+	return s.idSet(ctx, query.text, query.args...)
+}
+
+// editors selects which of the people may be assigned on the board.
+func (s *Store) editors(boardID string, userIDs []string) fragment {
+	return frag("SELECT u.id FROM users u JOIN boards b ON b.id = ?"+
 		" LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = u.id"+
 		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = u.id"+
 		" LEFT JOIN organisation_memberships om ON om.organisation_id = b.organisation_id AND om.user_id = u.id AND "+activeMembership+

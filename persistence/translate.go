@@ -48,11 +48,10 @@ func translate(ctx context.Context, err error, noun string) error {
 	return fmt.Errorf("database: %w", err)
 }
 
-// isRetryable reports whether the database gave the transaction up for another one's sake, or was never reached because
-// the connection had been lost before.
+// isRetryable reports whether the database gave the transaction up for another one's sake.
 func isRetryable(err error) bool {
 	pg, lite := driverCodes(err)
-	return pgconn.SafeToRetry(err) || pg == pgSerialization || pg == pgDeadlock || lite&0xff == sqlite3.SQLITE_BUSY
+	return pg == pgSerialization || pg == pgDeadlock || lite&0xff == sqlite3.SQLITE_BUSY
 }
 
 // driverCodes returns the code of the driver's error in err's chain: of Postgres or of SQLite.

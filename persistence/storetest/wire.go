@@ -11,14 +11,13 @@ import (
 	"kanera.dev/persistence"
 )
 
-// Wire is what stands between a store and its Postgres: it counts how often one waits for the other, and can be cut.
+// Wire is what stands between a store and its Postgres: it counts how often one waits for the other, can be held and cut.
 type Wire struct {
 	server string
 	trips  atomic.Int64
 	mu     sync.Mutex
 	open   map[net.Conn]bool
-	// Before is told what the store is about to send, before it is sent; it may cut the wire. Nil: nobody is told.
-	Before atomic.Pointer[func(sent []byte)]
+	hold   atomic.Pointer[func()]
 }
 
 // Wired returns a migrated store like Postgres, with the given number of connections, and its wire.
@@ -58,6 +57,15 @@ func (w *Wire) Cut() {
 	}
 }
 
+// Hold runs a function when the store sends something, instead of passing that on. With nil all passes again.
+func (w *Wire) Hold(instead func()) {
+	if instead == nil {
+		w.hold.Store(nil)
+		return
+	}
+	w.hold.Store(&instead)
+}
+
 func (w *Wire) accept(listener net.Listener) {
 	for {
 		client, err := listener.Accept()
@@ -71,26 +79,27 @@ func (w *Wire) accept(listener net.Listener) {
 		}
 		var answered atomic.Bool
 		answered.Store(true)
-		go w.carry(client, server, func(sent []byte) {
-			if before := w.Before.Load(); before != nil {
-				(*before)(sent)
+		go w.carry(client, server, func() bool {
+			if hold := w.hold.Load(); hold != nil {
+				(*hold)()
+				return false
 			}
 			if answered.Swap(false) {
 				w.trips.Add(1)
 			}
+			return true
 		})
-		go w.carry(server, client, func([]byte) { answered.Store(true) })
+		go w.carry(server, client, func() bool { answered.Store(true); return true })
 	}
 }
 
-// carry copies what one end sends to the other one, until either is closed.
-func (w *Wire) carry(from, to net.Conn, see func(sent []byte)) {
+// carry copies what one end sends to the other one, unless see forbids it, until either is closed.
+func (w *Wire) carry(from, to net.Conn, see func() bool) {
 	w.mark(from, true)
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
-		if n > 0 {
-			see(buffer[:n])
+		if n > 0 && see() {
 			_, err = to.Write(buffer[:n])
 		}
 		if err != nil {
