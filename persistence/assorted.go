@@ -3,6 +3,7 @@ package persistence
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"kanera.dev/domain"
@@ -67,7 +68,7 @@ func (r jsonRows[T]) Scan(value any) error {
 	err := text.each(func() ([]any, func()) {
 		row := new(T)
 		into := r.table.fields(row)
-		return into, func() { r.each(*into[0].(*string), row) }
+		return into, func() { r.each(reflect.ValueOf(into[0]).Elem().String(), row) }
 	})
 	if err != nil {
 		return fmt.Errorf("read rows of %s: %w", r.table.name, err)

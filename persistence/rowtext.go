@@ -68,7 +68,7 @@ func (r *rowText) value() (value string, quoted bool, err error) {
 				value, err = unescaped(value)
 			}
 			return value, true, err
-		case !quoted && (c == ',' || c == ']'):
+		case !quoted && (c == ',' || c == ']' || c == '}'):
 			value, r.rest = r.rest[:end], r.rest[end:]
 			return value, false, nil
 		}
@@ -81,8 +81,6 @@ func unescaped(text string) (plain string, err error) {
 	return plain, err
 }
 
-var instantType = reflect.TypeFor[time.Time]()
-
 // assign writes a value to where into points. Instants are texts, or numbers of milliseconds; booleans may be 1 and 0.
 func assign(into any, value string, quoted bool) error {
 	target := reflect.ValueOf(into).Elem()
@@ -94,11 +92,12 @@ func assign(into any, value string, quoted bool) error {
 		target.Set(reflect.New(target.Type().Elem()))
 		target = target.Elem()
 	}
-	switch {
-	case target.Type() == instantType:
-		at, err := instantOf(value, quoted)
-		*target.Addr().Interface().(*time.Time) = at
+	if at, is := target.Addr().Interface().(*time.Time); is {
+		var err error
+		*at, err = instantOf(value, quoted)
 		return err
+	}
+	switch {
 	case quoted && target.Kind() == reflect.String:
 		target.SetString(value)
 		return nil
