@@ -11,7 +11,7 @@ import (
 
 // fetch sends a GET with If-None-Match, once for every value.
 func fetch(g *gatewaytest.Gateway, path string, known ...string) *gatewaytest.Response {
-	header := http.Header{"Authorization": {"Bearer " + g.Facts.WorkspaceKey}}
+	header := http.Header{"Authorization": {"Bearer " + g.Facts.WorkspaceKey}, "Accept-Encoding": {"identity"}}
 	for _, tag := range known {
 		header.Add("If-None-Match", tag)
 	}

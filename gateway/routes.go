@@ -58,7 +58,7 @@ func (d doors) routes() http.Handler {
 // known puts a door behind authentication, and behind the budgets of who turned out to ask.
 func (d doors) known(withLimit func(http.Handler, refusal) http.Handler, door http.Handler, refuse refusal) http.Handler {
 	refuse = logged(refuse, d.log)
-	return withPrincipal(withLimit(withETag(door), refuse), d.authenticate, d.limits, refuse)
+	return withPrincipal(withLimit(withPacking(door), refuse), d.authenticate, d.limits, refuse)
 }
 
 // nowhere answers that there is no such route.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,10 +57,29 @@ func write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
 	if r.Method == http.MethodGet {
 		steady(response)
 	}
-	body := encode(response)
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	head, tail := envelope(response)
+	header.Set("Content-Length", strconv.Itoa(len(head)+len(response.Data)+len(tail)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	send(w, head, response.Data, tail)
+	recycle(response.Data)
+	response.Data = nil
+}
+
+// PartsWriter is a ResponseWriter that wants to see the whole of a body before it sends any of it, and not as a copy.
+type PartsWriter interface {
+	// WriteParts writes the parts one behind the other and keeps none of them. An error means that the client has gone.
+	WriteParts(parts ...[]byte) error
+}
+
+// send writes a body that is in parts, so that the large one is not copied.
+func send(w http.ResponseWriter, parts ...[]byte) {
+	if whole, ok := w.(PartsWriter); ok {
+		_ = whole.WriteParts(parts...) // fails only when the client has gone
+		return
+	}
+	for _, part := range parts {
+		_, _ = w.Write(part)
+	}
 }
 
 // steady leaves out of an answer to GET what differs each time although the data is the same, so that the answer can be
@@ -78,24 +98,36 @@ func allowed(method string) string {
 	return "GET, POST"
 }
 
-// encode writes the envelope around the data, which is JSON already and is not looked at again.
+// encode returns a whole response as JSON.
 func encode(response *graphql.Response) []byte {
-	out := make([]byte, 0, len(response.Data)+64)
-	out = append(out, '{')
+	head, tail := envelope(response)
+	return slices.Concat(head, response.Data, tail)
+}
+
+// envelope returns what stands before and behind the data, which is JSON already and is not looked at again.
+func envelope(response *graphql.Response) (head, tail []byte) {
+	head = append(head, '{')
 	if len(response.Errors) > 0 {
-		out = append(appendMember(out, "errors", response.Errors), ',')
+		head = appendMember(head, "errors", response.Errors)
 	}
 	if len(response.Data) > 0 {
-		out = append(append(out, `"data":`...), response.Data...)
-		out = append(out, ',')
+		head = append(appendComma(head), `"data":`...)
 	}
 	if len(response.Extensions) > 0 {
-		out = append(appendMember(out, "extensions", response.Extensions), ',')
+		if len(head) > 1 {
+			tail = append(tail, ',')
+		}
+		tail = appendMember(tail, "extensions", response.Extensions)
 	}
-	if out[len(out)-1] == ',' {
-		out = out[:len(out)-1]
+	return head, append(tail, '}')
+}
+
+// appendComma separates a member of an object from the one before.
+func appendComma(out []byte) []byte {
+	if len(out) > 1 {
+		return append(out, ',')
 	}
-	return append(out, '}')
+	return out
 }
 
 func appendMember(out []byte, name string, value any) []byte {

@@ -16,7 +16,7 @@ type step struct {
 	trait    *trait // nil for __typename
 	object   string
 	field    graphql.CollectedField
-	weight   int // points, as the bill counts them
+	weight   int      // points, as the bill counts them
 	below    [][]step // by the kinds of the trait
 }
 

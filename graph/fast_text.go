@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"kanera.dev/domain"
 )
 
@@ -101,26 +99,4 @@ func appendText(out []byte, text string) []byte {
 		}
 	}
 	return append(append(out, text[start:]...), '"')
-}
-
-// appendMarshaler writes whatever knows how to write itself.
-func appendMarshaler[T graphql.Marshaler](out []byte, value T) []byte {
-	p := pen(out)
-	value.MarshalGQL(&p)
-	return p
-}
-
-// pen is an io.Writer on a slice.
-type pen []byte
-
-// Write implements io.Writer.
-func (p *pen) Write(text []byte) (int, error) {
-	*p = append(*p, text...)
-	return len(text), nil
-}
-
-// WriteString implements io.StringWriter.
-func (p *pen) WriteString(text string) (int, error) {
-	*p = append(*p, text...)
-	return len(text), nil
 }

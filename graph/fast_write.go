@@ -23,7 +23,7 @@ func buffer(size int) []byte {
 	return make([]byte, 0, size)
 }
 
-// Recycle takes back the data of a response that was sent. Nobody may look at the response afterwards.
+// recycle takes back the data of a response that was sent; nobody may look at it any more.
 func recycle(data []byte) {
 	if cap(data) >= minPooled && cap(data) <= maxPooled {
 		data = data[:0]

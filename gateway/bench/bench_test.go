@@ -76,7 +76,8 @@ func setUp(b *testing.B, cards int, log *slog.Logger, environ ...string) *stage 
 			b.Error(err)
 		}
 	})
-	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
+	transport := http.DefaultTransport.(*http.Transport)
+	transport.MaxIdleConnsPerHost, transport.DisableCompression = clients, true
 	s := (&stage{config: config, store: store, facts: facts}).open(b, log)
 	s.learn(b)
 	return s

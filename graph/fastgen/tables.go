@@ -177,8 +177,5 @@ func writerOf(tr *config.TypeReference) string {
 	if named, ok := goType.(*types.Named); ok && tr.Definition.Kind == ast.Enum && named.Obj().Pkg().Path() == "kanera.dev/domain" {
 		return "appendEnum"
 	}
-	if tr.IsMarshaler {
-		return "appendMarshaler"
-	}
 	return ""
 }
