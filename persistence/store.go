@@ -138,8 +138,7 @@ func (s *Store) together(ctx context.Context, questions ...asked) error {
 // exec runs a statement written by hand. In a transaction on Postgres it is held back, and so is its error.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 	if s.tx != nil {
-		s.tx.hold(write{numbered(statement), args, "Row"})
-		return nil
+		return s.tx.hold(ctx, write{numbered(statement), args, "Row"})
 	}
 	return translate(ctx, s.db.WithContext(ctx).Exec(statement, args...).Error, "Row")
 }

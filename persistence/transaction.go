@@ -19,6 +19,7 @@ type transaction struct {
 	observe  Observer
 	begun    bool
 	held     []write
+	heldArgs int    // how many parameters they have
 	holdsFor string // noun of the rows that GORM is writing, whose statements are to be held; else empty
 	failed   error  // of what was held; whatever was done about it since, this is why the transaction fails
 }
@@ -35,6 +36,10 @@ type asked struct {
 	fragment
 	read func(row) error
 }
+
+// maxHeldArgs bounds how many parameters are held back, so that what a transaction takes of memory does not grow with what
+// it writes.
+const maxHeldArgs = 20_000
 
 // rollbackPatience bounds how long ending a failed transaction may take; after that its connection is given up.
 const rollbackPatience = 5 * time.Second
@@ -66,8 +71,18 @@ func (t *transaction) end() {
 	t.conn.Release()
 }
 
-// hold keeps a write for the next round trip.
-func (t *transaction) hold(w write) { t.held = append(t.held, w) }
+// hold keeps a write for the next round trip, or sends all that is held when it has become much.
+func (t *transaction) hold(ctx context.Context, w write) error {
+	t.held = append(t.held, w)
+	if t.heldArgs += len(w.args); t.heldArgs < maxHeldArgs {
+		return nil
+	}
+	a, err := t.send(ctx)
+	if err != nil {
+		return err
+	}
+	return a.close(nil)
+}
 
 // holding runs GORM statements that write rows, so that they are held.
 func (t *transaction) holding(noun string, run func() error) error {
@@ -158,7 +173,7 @@ func (t *transaction) send(ctx context.Context, statements ...write) (*answers, 
 			return nil, translate(ctx, a.close(err), "Row")
 		}
 	}
-	t.begun, t.held = true, nil
+	t.begun, t.held, t.heldArgs = true, nil, 0
 	for _, w := range held {
 		if _, err := a.exec(); err != nil {
 			t.failed = translate(ctx, a.close(err), w.noun)

@@ -61,8 +61,7 @@ func (r gormRows) ColumnTypes() ([]*sql.ColumnType, error) { return nil, errNotG
 // ExecContext implements gorm.ConnPool.
 func (t *transaction) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
 	if t.holdsFor != "" {
-		t.hold(write{statement, args, t.holdsFor})
-		return driver.RowsAffected(0), nil
+		return driver.RowsAffected(0), t.hold(ctx, write{statement, args, t.holdsFor})
 	}
 	touched, err := t.exec(ctx, statement, args)
 	return driver.RowsAffected(touched), err

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -166,6 +167,26 @@ func TestTransactionsSeeWhatTheyWrote(t *testing.T) {
 		}), nil)
 		check(t, "lists", len(must[map[string]*domain.List](t)(store.Lists(t.Context(), storetest.IDs("One", "Two")))), 1)
 	})
+}
+
+// A transaction that writes very much does not wait with all of it for its end.
+func TestTransactionsHoldOnlySoMuch(t *testing.T) {
+	t.Parallel()
+	store, wire := storetest.Wired(t, "1")
+	w := newCompany(t, store)
+	lists := make([]*domain.List, 3000)
+	for i := range lists {
+		lists[i] = w.draft(strconv.Itoa(i))
+	}
+	before := wire.Trips()
+	check(t, "transaction", store.InTx(t.Context(), func(tx domain.Store) error {
+		err := tx.Insert(t.Context(), lists)
+		if wire.Trips() == before {
+			t.Error("all was held back")
+		}
+		return err
+	}), nil)
+	check(t, "kept", len(must[map[string]*domain.List](t)(store.Lists(t.Context(), []string{lists[0].ID, lists[2999].ID}))), 2)
 }
 
 // A deadlock that only shows when held statements are sent is tried again, too.
