@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -210,13 +209,14 @@ func (o *one[T]) remember(ids []string, found map[string]T) {
 func (o *one[T]) know(id string, thing T) { o.learn([]string{id}, map[string]T{id: thing}) }
 
 func (o *one[T]) unknown(ids []string) (missing []string) {
+	seen := map[string]bool{}
 	for _, id := range ids {
-		if _, known := o.known[id]; !known {
+		if _, known := o.known[id]; !known && !seen[id] {
+			seen[id] = true
 			missing = append(missing, id)
 		}
 	}
-	slices.Sort(missing)
-	return slices.Compact(missing)
+	return missing
 }
 
 func (o *one[T]) keep(ids []string, found map[string]T) {
