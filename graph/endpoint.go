@@ -110,7 +110,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			h.serveEvents(w, r, params)
 			return
 		}
-		write(w, r, h.executor.Run(r.Context(), params))
+		response := h.executor.Run(r.Context(), params)
+		write(w, r, response)
+		h.executor.Recycle(response)
 	})
 }
 

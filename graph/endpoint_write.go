@@ -61,8 +61,6 @@ func write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
 	header.Set("Content-Length", strconv.Itoa(len(head)+len(response.Data)+len(tail)))
 	w.WriteHeader(status)
 	send(w, head, response.Data, tail)
-	recycle(response.Data)
-	response.Data = nil
 }
 
 // PartsWriter is a ResponseWriter that wants to see the whole of a body before it sends any of it, and not as a copy.

@@ -1,6 +1,10 @@
 package graph
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+)
 
 // minPooled is from how many bytes on a buffer is worth keeping for the next answer, maxPooled up to how many.
 const (
@@ -23,11 +27,12 @@ func buffer(size int) []byte {
 	return make([]byte, 0, size)
 }
 
-// recycle takes back the data of a response that was sent; nobody may look at it any more.
-func recycle(data []byte) {
-	if cap(data) >= minPooled && cap(data) <= maxPooled {
-		data = data[:0]
-		buffers.Put(&data)
+// Recycle takes back the memory of a response that was sent; nobody may look at its data any more. It costs nothing not
+// to be called.
+func (*Executor) Recycle(response *graphql.Response) {
+	data := response.Data[:0]
+	if response.Data = nil; cap(data) >= minPooled && cap(data) <= maxPooled {
+		buffers.Put((*[]byte)(&data))
 	}
 }
 

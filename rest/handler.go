@@ -23,6 +23,8 @@ type Executor interface {
 	// Execute runs an operation of a parsed and validated document with coerced variables. The document is
 	// shared by all requests, the variables are the request's own.
 	Execute(ctx context.Context, doc *ast.QueryDocument, operation string, variables map[string]any) *graphql.Response
+	// Recycle takes back the memory of a response that nobody looks at any more.
+	Recycle(response *graphql.Response)
 }
 
 // API is the REST door. It is ready when New returns and safe for concurrent use.
@@ -83,7 +85,10 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, rows []*plan) {
 	query := r.URL.Query()
 	p := choose(rows, query)
 	a.name(r.Context(), p.route.Operation)
-	body, err := a.answer(w, r, p, query)
+	body, response, err := a.answer(w, r, p, query)
+	if response != nil {
+		defer a.executor.Recycle(response)
+	}
 	if err != nil {
 		WriteError(w, err)
 		return
@@ -109,14 +114,15 @@ func choose(rows []*plan, query url.Values) *plan {
 	return rows[len(rows)-1]
 }
 
-// answer runs one request. A missing credential is told before anything about the request is.
-func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan, query url.Values) ([]byte, error) {
+// answer runs one request. A missing credential is told before anything about the request is. The body may be a part of
+// the response.
+func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan, query url.Values) ([]byte, *graphql.Response, error) {
 	if !p.public && domain.PrincipalFrom(r.Context()) == nil {
-		return nil, domain.Unauthorized("A valid API key is needed.")
+		return nil, nil, domain.Unauthorized("A valid API key is needed.")
 	}
 	variables, err := p.bind(w, r, query)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	response := a.executor.Execute(r.Context(), p.document, p.route.Operation, variables)
 	if len(response.Errors) > 0 {
@@ -124,14 +130,14 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, p *plan, query url.
 		if statuses[failure.Code] == 0 {
 			a.log.ErrorContext(r.Context(), "stored operation failed", "operation", p.route.Operation, "error", response.Errors)
 		}
-		return nil, failure
+		return nil, response, failure
 	}
 	if p.route.Status == http.StatusNoContent {
-		return nil, nil
+		return nil, response, nil
 	}
 	body, err := p.write(response.Data, variables)
 	if err != nil {
 		a.log.ErrorContext(r.Context(), "answer could not be written", "operation", p.route.Operation, "error", err)
 	}
-	return body, err
+	return body, response, err
 }

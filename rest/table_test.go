@@ -22,6 +22,8 @@ type fakeExecutor struct {
 
 func (f *fakeExecutor) Schema() *ast.Schema { return f.schema }
 
+func (f *fakeExecutor) Recycle(*graphql.Response) {}
+
 func (f *fakeExecutor) Execute(_ context.Context, doc *ast.QueryDocument, operation string, variables map[string]any) *graphql.Response {
 	f.document, f.operation, f.variables = doc, operation, variables
 	return f.response
