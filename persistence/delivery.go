@@ -119,7 +119,7 @@ func (s *Store) Dispatches(ctx context.Context, ids []string) (map[string]*domai
 		return nil, err
 	}
 	found := make(map[string]*domain.Dispatch, len(ids))
-	_, err = collect(rows, func(line row) (struct{}, error) {
+	_, err = collect(rows, func(row) (struct{}, error) {
 		d, err := scanDispatch(rows)
 		found[d.ID] = d
 		return struct{}{}, err

@@ -92,7 +92,7 @@ func assign(into any, value string, quoted bool) error {
 		target.Set(reflect.New(target.Type().Elem()))
 		target = target.Elem()
 	}
-	if at, is := target.Addr().Interface().(*time.Time); is {
+	if at, is := reflect.TypeAssert[*time.Time](target.Addr()); is {
 		var err error
 		*at, err = instantOf(value, quoted)
 		return err
