@@ -8,6 +8,9 @@ GENERATED := graph/generated.go graph/models_gen.go graph/fast_generated.go
 BENCHTIME ?= 5s
 LASTING ?= 190s
 TEST ?= ./...
+# SQLite, which is C translated into Go, is not watched for races: it shares nothing with us but what its driver guards,
+# and is three times as fast that way.
+WATCHED := -race -gcflags=modernc.org/sqlite/lib=-race=false
 PEERS ?=
 
 .PHONY: help run test lint generate generate-check bench bench-webhooks chaos limits assets conformance audit verify-webhooks verify-live bench-live bench-peers cover
@@ -19,7 +22,7 @@ run: assets ## Start the server on its embedded default under ./data
 	go run ./gateway/cmd/kanera serve
 
 test: ## Run every test with the race detector, beside a throw-away Postgres and Redis (TEST=./domain/... for some)
-	.ci/with-servers go test -race -shuffle=on -timeout 15m $(TEST)
+	.ci/with-servers go test $(WATCHED) -shuffle=on -timeout 15m $(TEST)
 
 lint: .bin/golangci-lint-$(GOLANGCI_VERSION) ## Check style, arrows and common mistakes
 	$< run ./...

@@ -107,7 +107,7 @@ func TestForeignEventsAreNotHeard(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			w := newTenants(t, backend)
+			w := newTenants(t, gatewaytest.New(t, backend))
 			for _, key := range []string{w.Facts.WorkspaceKey, w.Facts.PersonalKey} {
 				conn := connect(t, w.Gateway, key)
 				conn.subscribe("board", boardEvents, map[string]any{"board": w.foreign[aBoard]})

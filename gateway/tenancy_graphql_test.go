@@ -32,7 +32,7 @@ func TestForeignIDs(t *testing.T) {
 	for _, backend := range gatewaytest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			t.Parallel()
-			w := newTenants(t, backend)
+			w := newTenants(t, gatewaytest.BothWays(t, backend))
 			schema := servedSchema()
 			slots := 0
 			for _, root := range []*ast.Definition{schema.Query, schema.Mutation} {

@@ -62,9 +62,9 @@ const (
 	foreignCardKey         = "BULK-1"
 )
 
-func newTenants(t *testing.T, backend gatewaytest.Backend) *tenants {
+func newTenants(t *testing.T, g *gatewaytest.Gateway) *tenants {
 	t.Helper()
-	w := &tenants{Gateway: gatewaytest.BothWays(t, backend)}
+	w := &tenants{Gateway: g}
 	store, err := gateway.OpenStore(t.Context(), w.Config)
 	if err != nil {
 		t.Fatal(err)
