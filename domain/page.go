@@ -35,6 +35,6 @@ func (p PageInfo) NextCursor() *string {
 // PageOf is one page of a list.
 type PageOf[T any] struct {
 	Nodes    []T
-	Cursors  []string // one for each node; opaque
+	Cursor   func(i int) string // of the i-th node, opaque; made when asked for. Not to be called on a page without nodes.
 	PageInfo PageInfo
 }

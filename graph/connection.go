@@ -25,7 +25,7 @@ func (c *Connection[T]) Nodes() []T { return c.page.Nodes }
 func (c *Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.page.Nodes))
 	for i, node := range c.page.Nodes {
-		edges[i] = Edge[T]{Cursor: c.page.Cursors[i], Node: node}
+		edges[i] = Edge[T]{Cursor: c.page.Cursor(i), Node: node}
 	}
 	return edges
 }

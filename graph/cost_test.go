@@ -45,7 +45,7 @@ type boards struct {
 // VisibleBoards implements domain.Store.
 func (b boards) VisibleBoards(ctx context.Context, _ *domain.Principal, _ domain.Page) (domain.PageOf[*domain.Board], error) {
 	found, err := b.list(ctx)
-	return domain.PageOf[*domain.Board]{Nodes: found, Cursors: make([]string, len(found))}, err
+	return domain.PageOf[*domain.Board]{Nodes: found, Cursor: func(int) string { return "" }}, err
 }
 
 func two(context.Context) ([]*domain.Board, error) {

@@ -8,19 +8,40 @@ import (
 	"kanera.dev/domain"
 )
 
-// cardColumns is what scanCard reads, of the card c.
+// cardColumns is what a cardReader reads of the card c, without its parts.
 const cardColumns = "c.id, c.organisation_id, c.organisation_key, c.workspace_id, c.board_id, c.list_id, c.key_prefix, c.number, " +
 	"c.title, c.description, c.position, c.due_day, c.due_slot, c.due_time_zone, c.completed_at, c.archived_at, c.created_by_id, " +
 	"c.cover_attachment_id, c.client_token, c.version, c.created_at, c.updated_at"
 
-// scanCard reads a row whose columns are before, cardColumns and behind.
-func scanCard(line row, before, behind []any) (*domain.Card, error) {
-	c := &domain.Card{}
-	return c, line.Scan(slices.Concat(before, []any{
+// cardReader reads cards row by row, each into the same places first.
+type cardReader struct {
+	card                      domain.Card
+	with                      domain.CardWith
+	labels, assignees, values string
+	into                      []any
+}
+
+// newCardReader reads rows whose columns are before, cardColumnsWith and behind.
+func newCardReader(with domain.CardWith, before, behind []any) *cardReader {
+	r := &cardReader{with: with}
+	c := &r.card
+	r.into = slices.Concat(before, []any{
 		&c.ID, &c.OrganisationID, &c.OrganisationKey, &c.WorkspaceID, &c.BoardID, &c.ListID, &c.KeyPrefix, &c.Number,
 		&c.Title, &c.Description, &c.Position, &c.DueDay, &c.DueSlot, &c.DueTimeZone, &c.CompletedAt, &c.ArchivedAt, &c.CreatedByID,
 		&c.CoverAttachmentID, &c.ClientToken, &c.Version, &c.CreatedAt, &c.UpdatedAt,
-	}, behind)...)
+	}, keptChoice(with, any(&r.labels), any(&r.assignees), any(&r.values)), behind)
+	return r
+}
+
+// read returns the card of a row.
+func (r *cardReader) read(line row) (*domain.Card, error) {
+	if err := line.Scan(r.into...); err != nil {
+		return nil, err
+	}
+	card := r.card
+	var err error
+	card.Parts, err = r.parts(card.ID)
+	return &card, err
 }
 
 // CardIDByKey implements domain.Cards. Prefixes stay reserved, so that a retired one still leads to one workspace.
@@ -32,11 +53,6 @@ func (s *Store) CardIDByKey(ctx context.Context, key domain.CardKey) (string, er
 	return s.cardID(ctx, "SELECT c.id FROM organisations o JOIN key_prefixes k ON k.organisation_id = o.id "+
 		"JOIN cards c ON c.workspace_id = k.workspace_id WHERE "+condition+" AND k.prefix = ? AND c.number = "+
 		s.dialect.placeholder(kindInt), organisation, key.Prefix, key.Number)
-}
-
-// CardIDByToken implements domain.Cards.
-func (s *Store) CardIDByToken(ctx context.Context, token string) (string, error) {
-	return s.cardID(ctx, "SELECT c.id FROM cards c WHERE c.client_token = ?", token)
 }
 
 func (s *Store) cardID(ctx context.Context, query string, args ...any) (id string, err error) {

@@ -14,6 +14,7 @@ type cardSelection struct {
 	order *cardOrder
 	mark  string
 	page  domain.Page
+	with  domain.CardWith
 }
 
 // selectCards compiles q.
@@ -30,7 +31,7 @@ func (s *Store) selectCards(q *domain.CardQuery) (*cardSelection, error) {
 	if err != nil {
 		return nil, err
 	}
-	selection := &cardSelection{where: where, order: order, mark: mark, page: q.Page}
+	selection := &cardSelection{where: where, order: order, mark: mark, page: q.Page, with: q.With}
 	if q.Page.After != "" && !q.Page.ByRow {
 		values, err := parseCursor(q.Page.After, mark, order.keys)
 		if err != nil {
@@ -69,14 +70,8 @@ func (s *Store) FindCards(ctx context.Context, q domain.CardQuery, parents []dom
 		return nil, err
 	}
 	parents = unique(parents)
-	found := make([][]*foundCard, len(parents))
-	err = s.each(ctx, selection.statement(s.dialect, parents), func(line row) error {
-		i, card, err := selection.scan(line)
-		if err == nil {
-			found[i] = append(found[i], card)
-		}
-		return err
-	})
+	found := make([]foundCards, len(parents))
+	err = s.each(ctx, selection.statement(s.dialect, parents), selection.scan(found))
 	if err != nil {
 		return nil, fmt.Errorf("find cards: %w", err)
 	}

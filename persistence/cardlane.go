@@ -69,8 +69,9 @@ func (s *Store) laneLock(listID string) fragment {
 func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []*domain.Card, err error) {
 	where := all(frag(lane, listID), childOf(domain.CardParent{BoardID: boardID}))
 	query := frag("SELECT "+cardColumns+" FROM cards c WHERE "+where.text+" ORDER BY c.position, c.id"+s.dialect.forUpdate(), where.args...)
+	reader := newCardReader(domain.CardWith{}, nil, nil)
 	err = s.each(ctx, query, func(line row) error {
-		card, err := scanCard(line, nil, nil)
+		card, err := reader.read(line)
 		cards = append(cards, card)
 		return err
 	})

@@ -48,7 +48,7 @@ func (c *cardSelection) addNumbered(st *statement, d dialect, group *parentGroup
 // columns are the card and its key values.
 func (c *cardSelection) columns() string {
 	var b strings.Builder
-	b.WriteString(cardColumns)
+	b.WriteString(cardColumnsWith(c.with))
 	for i, key := range c.order.keys {
 		b.WriteString(", " + key.expr + " AS k" + strconv.Itoa(i))
 	}
@@ -84,37 +84,44 @@ func (c *cardSelection) offset() int {
 	return c.page.Offset
 }
 
-// foundCard is a card with the key values that its cursor needs.
-type foundCard struct {
-	card   *domain.Card
+// foundCards are the cards of a parent and, one card behind the other, the key values that cursors need.
+type foundCards struct {
+	cards  []*domain.Card
 	values []any
 }
 
-// scan reads a row and the place of its parent.
-func (c *cardSelection) scan(line row) (parent int, found *foundCard, err error) {
-	var number int
-	found = &foundCard{values: make([]any, len(c.order.keys))}
-	extra := []any{&parent, &number}
-	for i := range found.values {
-		extra = append(extra, loose{&found.values[i]})
+// scan returns what reads a row into the place of its parent in found.
+func (c *cardSelection) scan(found []foundCards) func(row) error {
+	var parent, number int
+	values := make([]any, len(c.order.keys))
+	behind := make([]any, len(values))
+	for i := range values {
+		behind[i] = loose{&values[i]}
 	}
-	found.card, err = scanCard(line, extra[:2], extra[2:])
-	return parent, found, err
+	reader := newCardReader(c.with, []any{&parent, &number}, behind)
+	return func(line row) error {
+		card, err := reader.read(line)
+		if err != nil {
+			return err
+		}
+		found[parent].cards = append(found[parent].cards, card)
+		found[parent].values = append(found[parent].values, values...)
+		return nil
+	}
 }
 
-func (c *cardSelection) pageOf(found []*foundCard) domain.PageOf[*domain.Card] {
-	var page domain.PageOf[*domain.Card]
+func (c *cardSelection) pageOf(found foundCards) domain.PageOf[*domain.Card] {
+	page := domain.PageOf[*domain.Card]{Nodes: found.cards}
 	page.PageInfo.HasPreviousPage = c.offset() > 0 || !c.page.ByRow && c.page.After != ""
-	if page.PageInfo.HasNextPage = !c.page.All && len(found) > c.page.First; page.PageInfo.HasNextPage {
-		found = found[:c.page.First]
+	if page.PageInfo.HasNextPage = !c.page.All && len(found.cards) > c.page.First; page.PageInfo.HasNextPage {
+		page.Nodes = found.cards[:c.page.First]
 	}
-	for _, row := range found {
-		page.Nodes = append(page.Nodes, row.card)
-		page.Cursors = append(page.Cursors, cursorOf(c.mark, c.order.keys, row.values))
+	page.Cursor = func(i int) string {
+		keys := len(c.order.keys)
+		return cursorOf(c.mark, c.order.keys, found.values[i*keys:(i+1)*keys])
 	}
-	if len(page.Cursors) > 0 {
-		page.PageInfo.StartCursor = &page.Cursors[0]
-		page.PageInfo.EndCursor = &page.Cursors[len(page.Cursors)-1]
+	if last := len(page.Nodes) - 1; last >= 0 {
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = new(page.Cursor(0)), new(page.Cursor(last))
 	}
 	return page
 }

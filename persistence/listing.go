@@ -152,11 +152,9 @@ func cutPage[T any](rows []*T, page domain.Page, cursor func(*T) string) domain.
 	}
 	result.Nodes = rows
 	result.PageInfo.HasPreviousPage = !page.All && (page.ByRow && page.Offset > 0 || !page.ByRow && page.After != "")
-	for _, row := range rows {
-		result.Cursors = append(result.Cursors, cursor(row))
-	}
+	result.Cursor = func(i int) string { return cursor(rows[i]) }
 	if len(rows) > 0 {
-		result.PageInfo.StartCursor, result.PageInfo.EndCursor = &result.Cursors[0], &result.Cursors[len(rows)-1]
+		result.PageInfo.StartCursor, result.PageInfo.EndCursor = new(result.Cursor(0)), new(result.Cursor(len(rows)-1))
 	}
 	return result
 }

@@ -17,11 +17,13 @@ func (s *Store) CardPlace(ctx context.Context, viewer *domain.Principal, cardID 
 	visible, args := visibleCards(s.dialect, viewer, "c")
 	a.add(frag(visible, args...), &place.Visible)
 	access := a.addAccess(s.dialect, viewer)
-	a.add(frag(cardColumns)) // scanCard knows where to
+	with := domain.CardWith{Labels: true, Assignees: true, Values: true}
+	a.add(frag(cardColumnsWith(with))) // the reader knows where to
+	reader := newCardReader(with, a.into, nil)
 	query := a.statement(frag(" FROM cards c JOIN boards b ON b.id = c.board_id JOIN lists l ON l.id = c.list_id"+
 		" JOIN workspaces w ON w.id = c.workspace_id"+viewerRows+" WHERE c.id = ?", viewer.UserID, viewer.UserID, cardID))
 	err := s.each(ctx, query, func(line row) (err error) {
-		place.Card, err = scanCard(line, a.into, nil)
+		place.Card, err = reader.read(line)
 		return err
 	})
 	if err != nil {

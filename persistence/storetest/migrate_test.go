@@ -17,16 +17,26 @@ import (
 	"kanera.dev/persistence/storetest"
 )
 
-// TestOldEventsAreNumbered migrates a database with events from before they had numbers.
-func TestOldEventsAreNumbered(t *testing.T) {
-	t.Parallel()
+// oldDatabase is a database with an older schema.
+type oldDatabase struct {
+	db      *sql.DB
+	store   *persistence.Store
+	config  persistence.Config
+	at, raw string // how an instant and JSON are written
+}
+
+// eachVersion runs a test on a database of both kinds whose schema has that version.
+func eachVersion(t *testing.T, version int64, test func(t *testing.T, old oldDatabase)) {
+	t.Helper()
 	for name, row := range map[string]struct {
-		config          persistence.Config
-		dialect         goose.Dialect
-		driver, at, raw string // how an instant and JSON are written
+		dialect goose.Dialect
+		driver  string
+		oldDatabase
 	}{
-		"sqlite":   {persistence.Config{DataDir: t.TempDir()}, goose.DialectSQLite3, "sqlite", "1898845200000", "CAST('%' AS BLOB)"},
-		"postgres": {persistence.Config{URL: storetest.EmptyPostgres(t)}, goose.DialectPostgres, "pgx", "'2030-03-04 09:00:00Z'", "'%'::jsonb"},
+		"sqlite": {goose.DialectSQLite3, "sqlite",
+			oldDatabase{config: persistence.Config{DataDir: t.TempDir()}, at: "1898845200000", raw: "CAST('%' AS BLOB)"}},
+		"postgres": {goose.DialectPostgres, "pgx",
+			oldDatabase{config: persistence.Config{URL: storetest.EmptyPostgres(t)}, at: "'2030-03-04 09:00:00Z'", raw: "'%'::jsonb"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,18 +44,25 @@ func TestOldEventsAreNumbered(t *testing.T) {
 			if source == "" {
 				source = filepath.Join(row.config.DataDir, "kanera.db")
 			}
-			db := must[*sql.DB](t)(sql.Open(row.driver, source))
-			provider := must[*goose.Provider](t)(goose.NewProvider(row.dialect, db, os.DirFS("../migrations/"+name), goose.WithDisableGlobalRegistry(true)))
-			must[[]*goose.MigrationResult](t)(provider.UpTo(t.Context(), 3))
-			insertOldEvents(t, db, row.at, row.raw)
-			check(t, "close", db.Close(), nil)
-
-			store := must[*persistence.Store](t)(persistence.Open(t.Context(), row.config))
-			defer func() { check(t, "close", store.Close(), nil) }()
-			check(t, "migrate", store.Migrate(t.Context()), nil)
-			checkNumbered(t, store)
+			row.store = must[*persistence.Store](t)(persistence.Open(t.Context(), row.config)) // it brings functions that migrations use
+			defer func() { check(t, "close", row.store.Close(), nil) }()
+			row.db = must[*sql.DB](t)(sql.Open(row.driver, source))
+			defer func() { check(t, "close", row.db.Close(), nil) }()
+			provider := must[*goose.Provider](t)(goose.NewProvider(row.dialect, row.db, os.DirFS("../migrations/"+name), goose.WithDisableGlobalRegistry(true)))
+			must[[]*goose.MigrationResult](t)(provider.UpTo(t.Context(), version))
+			test(t, row.oldDatabase)
 		})
 	}
+}
+
+// TestOldEventsAreNumbered migrates a database with events from before they had numbers.
+func TestOldEventsAreNumbered(t *testing.T) {
+	t.Parallel()
+	eachVersion(t, 3, func(t *testing.T, old oldDatabase) {
+		insertOldEvents(t, old.db, old.at, old.raw)
+		check(t, "migrate", old.store.Migrate(t.Context()), nil)
+		checkNumbered(t, old.store)
+	})
 }
 
 // oldEvents are events as they were kept, in the order of their ids: which workspace, which card, and their data.

@@ -78,6 +78,7 @@ func cardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) do
 	t.Helper()
 	card := &domain.Card{ID: id}
 	check(t, "load", w.store.Load(t.Context(), card), nil)
+	card.Parts = counted(t, w.store, id)[id]
 	around := boardPlace(t, w, viewer, card.BoardID)
 	return domain.CardPlace{
 		Card: card, Visible: must[map[string]bool](t)(w.store.VisibleCards(t.Context(), viewer, []string{id}))[id],

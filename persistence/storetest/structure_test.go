@@ -52,11 +52,11 @@ func TestNavigation(t *testing.T) {
 		check(t, "by row", names(rows.Nodes, boardName), want[1:3])
 		check(t, "next and previous", []bool{rows.PageInfo.HasNextPage, rows.PageInfo.HasPreviousPage}, []bool{true, true})
 		check(t, "delete", store.Delete(t.Context(), rows.Nodes[1]), nil)
-		rest := must[domain.PageOf[*domain.Board]](t)(store.VisibleBoards(t.Context(), ada, domain.Page{First: 9, After: rows.Cursors[1]}))
+		rest := must[domain.PageOf[*domain.Board]](t)(store.VisibleBoards(t.Context(), ada, domain.Page{First: 9, After: rows.Cursor(1)}))
 		check(t, "behind a board that is gone", names(rest.Nodes, boardName), want[3:])
 		spaces := must[domain.PageOf[*domain.Workspace]](t)(store.VisibleWorkspaces(t.Context(), ada, domain.Page{First: 1}))
 		check(t, "workspaces", names(spaces.Nodes, workspaceName), []string{"Work"})
-		spaces = must[domain.PageOf[*domain.Workspace]](t)(store.VisibleWorkspaces(t.Context(), ada, domain.Page{First: 5, After: spaces.Cursors[0]}))
+		spaces = must[domain.PageOf[*domain.Workspace]](t)(store.VisibleWorkspaces(t.Context(), ada, domain.Page{First: 5, After: spaces.Cursor(0)}))
 		check(t, "no standalone boards", names(spaces.Nodes, workspaceName), []string{"Side"})
 	})
 }
@@ -69,7 +69,7 @@ func TestForeignCursors(t *testing.T) {
 		ctx, ids := t.Context(), storetest.IDs("Work")
 		boards := must[map[string]domain.PageOf[*domain.Board]](t)(store.WorkspaceBoardsOf(ctx, ids, domain.Page{First: 1}))
 		spaces := must[domain.PageOf[*domain.Workspace]](t)(store.VisibleWorkspaces(ctx, ada, domain.Page{First: 1}))
-		ofBoard, ofSpace := boards[w.work.ID].Cursors[0], spaces.Cursors[0]
+		ofBoard, ofSpace := boards[w.work.ID].Cursor(0), spaces.Cursor(0)
 		for name, call := range map[string]func(page domain.Page) error{
 			"workspaces":       func(p domain.Page) error { _, err := store.VisibleWorkspaces(ctx, ada, p); return err },
 			"boards":           func(p domain.Page) error { _, err := store.VisibleBoards(ctx, ada, p); return err },

@@ -219,7 +219,7 @@ func TestMembers(t *testing.T) {
 		})
 		roadmap := must[map[string]domain.PageOf[*domain.BoardMember]](t)(store.BoardMembersOf(ctx, storetest.IDs("Roadmap"), domain.Page{ByRow: true, All: true}))[w.roadmap.ID]
 		check(t, "an admin without a row comes last", []any{roadmap.Nodes[1].UserID, roadmap.Nodes[1].AddedAt == nil}, []any{storetest.ID("ada"), true})
-		after := must[map[string]domain.PageOf[*domain.BoardMember]](t)(store.BoardMembersOf(ctx, storetest.IDs("Roadmap"), domain.Page{First: 5, After: roadmap.Cursors[1]}))[w.roadmap.ID]
+		after := must[map[string]domain.PageOf[*domain.BoardMember]](t)(store.BoardMembersOf(ctx, storetest.IDs("Roadmap"), domain.Page{First: 5, After: roadmap.Cursor(1)}))[w.roadmap.ID]
 		check(t, "nobody comes after the last", len(after.Nodes), 0)
 	})
 }
