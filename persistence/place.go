@@ -14,9 +14,8 @@ func (s *Store) CardPlace(ctx context.Context, viewer *domain.Principal, cardID 
 	}
 	var a assorted
 	place := &domain.CardPlace{Board: single(&a, boards, "b"), List: single(&a, lists, "l"), Workspace: single(&a, workspaces, "w")}
-	visible, args := visibleCards(s.dialect, viewer, "c")
-	a.add(frag(visible, args...), &place.Visible)
-	access := a.addAccess(s.dialect, viewer)
+	assigned, access := false, a.addAccess(s.dialect, viewer)
+	a.add(frag("EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = c.id AND va.user_id = ?)", viewer.UserID), &assigned)
 	with := domain.CardWith{Labels: true, Assignees: true, Values: true}
 	a.add(frag(cardColumnsWith(with))) // the reader knows where to
 	reader := newCardReader(with, a.into, nil)
@@ -33,6 +32,7 @@ func (s *Store) CardPlace(ctx context.Context, viewer *domain.Principal, cardID 
 		return nil, domain.NotFound("Card")
 	}
 	place.Access = access.of(viewer, place.Board)
+	place.Visible = place.Access != nil && (!place.Access.AssignedItemsOnly || assigned) // as visibleCards has it
 	return place, nil
 }
 
