@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -12,19 +13,17 @@ import (
 // openBoard is what an opened board is written from: parts that need nothing from each other.
 type openBoard struct {
 	board, workspace, lists, fields, labels, members []byte
-	complete, more                                   bool
+	complete                                         bool
 
+	cards   []byte
+	count   int
 	options map[id][]byte // by field
-	byID    map[id]*openCard
-	order   []*openCard
+	ranks   map[id]int    // order of labels and of fields
 }
 
-// openCard is a card of a list.
-type openCard struct{ head, values []byte }
-
-// open answers /open?board=ID&list=ID with the board and the first fifty cards of the list, in two round trips.
+// open answers /open?board=ID&list=ID with the board and the first fifty cards of the list, in one round trip.
 func (s *server) open(ctx context.Context, q url.Values) ([]byte, error) {
-	o := &openBoard{complete: true, options: map[id][]byte{}, byID: map[id]*openCard{}}
+	o := &openBoard{complete: true, options: map[id][]byte{}, ranks: map[id]int{}}
 	board, batch := q.Get("board"), &pgx.Batch{}
 	batch.Queue(`SELECT id, workspace_id, name, description, icon, icon_color, background_gradient, position, archived_at, created_at, updated_at
 		FROM boards WHERE id = $1`, board).Query(o.readBoard)
@@ -40,20 +39,12 @@ func (s *server) open(ctx context.Context, q url.Values) ([]byte, error) {
 		FROM labels WHERE workspace_id = $1 AND archived_at IS NULL ORDER BY position, id`, s.workspace).Query(o.readLabels)
 	batch.Queue(membersOfBoard, board).Query(o.readMembers)
 	batch.Queue(`SELECT c.id, c.workspace_id, c.organisation_key, c.number, c.key_prefix, c.list_id, c.board_id, c.title, c.position, c.created_at, c.updated_at,
-			c.due_day, c.due_slot, c.due_time_zone, c.completed_at, c.cover_attachment_id, c.description IS NOT NULL, `+cardRelations+`
+			c.due_day, c.due_slot, c.due_time_zone, c.completed_at, c.cover_attachment_id, c.description IS NOT NULL, c.kept_labels, c.kept_assignees, c.kept_values
 		FROM cards c JOIN workspaces w ON w.id = c.workspace_id
 		WHERE c.board_id = $1 AND c.list_id = $2 AND c.archived_at IS NULL
 			AND (c.completed_at IS NULL OR c.completed_at >= now() - make_interval(hours => 24 * w.completed_cards_active_days))
 		ORDER BY c.position, c.id LIMIT 51`, board, q.Get("list")).Query(o.readCards)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, err
-	}
-	ids := make([]id, 0, len(o.byID))
-	for id := range o.byID {
-		ids = append(ids, id)
-	}
-	rows, err := s.pool.Query(ctx, valuesOfCards, ids)
-	if err := each(rows, err, o.readValue); err != nil {
 		return nil, err
 	}
 	return o.append(), nil
@@ -135,7 +126,7 @@ func (o *openBoard) readOptions(rows pgx.Rows) error {
 
 func (o *openBoard) readFields(rows pgx.Rows) error {
 	return each(rows, nil, func(r *row) {
-		i := r.id()
+		o.ranks[r.id()] = len(o.ranks)
 		r.at = 0
 		out := appendNamed(o.fields, "workspaceId", "name", r)
 		out = appendOptional(append(out, `,"icon":`...), r.text())
@@ -145,7 +136,7 @@ func (o *openBoard) readFields(rows pgx.Rows) error {
 		o.complete = o.complete && shown
 		out = appendPosition(append(out, `,"position":`...), r.int64())
 		out = appendTimes(appendBool(append(out, `,"showOnCard":`...), shown), r)
-		out = append(append(out[:len(out)-1], `,"options":[`...), o.options[i]...)
+		out = append(append(out[:len(out)-1], `,"options":[`...), o.options[id(r.columns[0])]...)
 		out = append(out, `]}`...)
 		o.fields = out
 	})
@@ -153,6 +144,8 @@ func (o *openBoard) readFields(rows pgx.Rows) error {
 
 func (o *openBoard) readLabels(rows pgx.Rows) error {
 	return each(rows, nil, func(r *row) {
+		o.ranks[r.id()] = len(o.ranks)
+		r.at = 0
 		out := appendNamed(o.labels, "workspaceId", "name", r)
 		o.labels = appendPlaced(appendOptional(append(out, `,"color":`...), r.text()), r)
 	})
@@ -179,13 +172,16 @@ func (o *openBoard) readMembers(rows pgx.Rows) error {
 
 func (o *openBoard) readCards(rows pgx.Rows) error {
 	return each(rows, nil, func(r *row) {
-		if len(o.order) == boardPage {
-			o.more = true
+		if o.count++; o.count > boardPage {
 			return
 		}
-		i := r.id()
-		c := &openCard{head: appendID(append(make([]byte, 0, 512), `{"id":"`...), i)}
-		out := appendID(append(c.head, `","workspaceId":"`...), r.id())
+		out := o.cards
+		if o.count > 1 {
+			out = append(out, ',')
+		}
+		card := r.id()
+		out = appendID(append(out, `{"id":"`...), card)
+		out = appendID(append(out, `","workspaceId":"`...), r.id())
 		out = appendText(append(out, `","organisationKey":`...), r.text())
 		number := r.int32()
 		out = append(append(out, `,"number":`...), int64Text(int64(number))...)
@@ -196,8 +192,11 @@ func (o *openBoard) readCards(rows pgx.Rows) error {
 		out = appendPosition(append(out, `,"position":`...), r.int64())
 		out = appendTime(append(out, `,"createdAt":`...), r.time())
 		out = appendTime(append(out, `,"updatedAt":`...), r.time())
-		c.head = appendOptions(out, r)
-		o.byID[i], o.order = c, append(o.order, c)
+		out = appendIDs(appendOptions(out, r), "labelIds", ranked(idsOf(r.next()), o.ranks))
+		out = appendIDs(out, "assigneeIds", idsOf(r.next()))
+		out = appendKept(out, card, keptIn(r.next(), o.ranks))
+		out = append(out, '}')
+		o.cards = out
 	})
 }
 
@@ -218,50 +217,48 @@ func appendOptions(out []byte, r *row) []byte {
 	if r.bool() {
 		out = append(out, `,"hasDescription":true`...)
 	}
-	for _, name := range []string{`,"labelIds":[`, `,"assigneeIds":[`} {
-		if ids := r.ids(); len(ids) > 0 {
-			out = append(out, name...)
-			for i, one := range ids {
-				if i > 0 {
-					out = append(out, ',')
-				}
-				out = append(appendID(append(out, '"'), one), '"')
-			}
-			out = append(out, ']')
-		}
-	}
 	return out
 }
 
-// readValue appends a value to its card.
-func (o *openBoard) readValue(r *row) {
-	card := r.id()
-	c := o.byID[card]
-	if len(c.values) > 0 {
-		c.values = append(c.values, ',')
+// appendIDs appends a member with ids, unless there are none.
+func appendIDs(out []byte, name string, ids []id) []byte {
+	if len(ids) == 0 {
+		return out
 	}
-	out := appendID(append(c.values, `{"cardId":"`...), card)
-	out = appendID(append(out, `","fieldId":"`...), r.id())
-	columns := r.columns[r.at : r.at+7]
-	r.at += 7
-	out = appendTime(append(out, `","updatedAt":`...), r.time())
-	for i, value := range columns {
-		switch {
-		case value == nil:
-		case i == 2:
-			out = appendBool(append(out, `,"valueCheckbox":`...), value[0] == 1)
-		case i < 5:
-			out = appendText(append(append(append(out, `,"`...), valueNames[i]...), `":`...), string(value))
-		default:
-			out = append(append(append(out, `,"`...), valueNames[i]...), `":`...)
-			out = append(out, bytes.ReplaceAll(value, []byte(", "), []byte(","))...)
+	out = append(append(append(out, `,"`...), name...), `":[`...)
+	for i, one := range ids {
+		if i > 0 {
+			out = append(out, ',')
 		}
+		out = append(appendID(append(out, '"'), one), '"')
 	}
-	out = append(out, '}')
-	c.values = out
+	return append(out, ']')
 }
 
-var valueNames = [...]string{"valueText", "valueNumber", "valueCheckbox", "valueDate", "valueUrl", "valueOptionIds", "valueUserIds"}
+// valueNames are the members that hold a value, by what cards keep it as.
+var valueNames = map[byte]string{'s': "valueText", 'n': "valueNumber", 'b': "valueCheckbox", 'd': "valueDate", 'l': "valueUrl", 'o': "valueOptionIds", 'u': "valueUserIds"}
+
+// appendKept appends the values of a card, unless there are none.
+func appendKept(out []byte, card id, values []kept) []byte {
+	if len(values) == 0 {
+		return out
+	}
+	out = append(out, `,"customFieldValues":[`...)
+	for i, k := range values {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendID(append(out, `{"cardId":"`...), card)
+		out = appendID(append(out, `","fieldId":"`...), k.field)
+		out = appendTime(append(out, `","updatedAt":`...), time.UnixMilli(k.at).UTC())
+		out = append(append(append(out, `,"`...), valueNames[k.kind]...), `":`...)
+		if k.kind == 'o' || k.kind == 'u' {
+			k.value = bytes.ReplaceAll(k.value, []byte(", "), []byte(","))
+		}
+		out = append(append(out, k.value...), '}')
+	}
+	return append(out, ']')
+}
 
 // append writes the answer.
 func (o *openBoard) append() []byte {
@@ -270,15 +267,6 @@ func (o *openBoard) append() []byte {
 	out = append(append(append(out, o.fields...), `],"cardLabels":[`...), o.labels...)
 	out = fmt.Appendf(out, `],"customFieldValuesComplete":%t,"separators":[],"checklistTemplates":[],"members":[%s]`, o.complete, o.members)
 	out = append(out, `,"viewerRole":"editor","viewerSource":"workspace","viewerCanAccessWorkspace":true,"viewerIsWorkspaceAdmin":true,"viewerAssignedItemsOnly":false,"cards":[`...)
-	for i, c := range o.order {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, c.head...)
-		if len(c.values) > 0 {
-			out = append(append(append(out, `,"customFieldValues":[`...), c.values...), ']')
-		}
-		out = append(out, '}')
-	}
-	return fmt.Appendf(out, `],"cardPage":{"offset":0,"limit":%d,"hasMore":%t}}`, boardPage, o.more)
+	out = append(out, o.cards...)
+	return fmt.Appendf(out, `],"cardPage":{"offset":0,"limit":%d,"hasMore":%t}}`, boardPage, o.count > boardPage)
 }

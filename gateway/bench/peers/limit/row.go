@@ -166,7 +166,7 @@ func int64Text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // idsOf reads the UUIDs of a JSON list.
 func idsOf(json []byte) (ids []id) {
-	for len(json) > 38 {
+	for len(json) >= 38 {
 		var one id
 		text := json[bytes.IndexByte(json, '"')+1:]
 		at := 0

@@ -85,3 +85,27 @@ func TestOverdue(t *testing.T) {
 		}
 	}
 }
+
+func TestKept(t *testing.T) {
+	t.Parallel()
+	const a, b = "90d639fe-e54d-4f1d-a891-d9f073421839", "01a204cd-c8a1-74ab-a290-13acc3973d1e"
+	field := func(text string) id { return idsOf([]byte(`"` + text + `"`))[0] }
+	values := keptIn([]byte(`[{"f":"`+a+`","t":"text","s":"say \"}\",","at":7},{"f":"`+b+`","t":"select","o":["`+a+`", "`+b+`"],"at":1234},{"f":"`+b+`","t":"checkbox","b":true,"at":8}]`),
+		map[id]int{field(a): 1, field(b): 0})
+	var got []string
+	for _, k := range values {
+		got = append(got, k.field.String()[:2]+string(k.kind)+string(k.value)+int64Text(k.at))
+	}
+	want := []string{`01o["` + a + `", "` + b + `"]1234`, "01btrue8", `90s"say \"}\","7`}
+	if len(got) != len(want) {
+		t.Fatalf("%q", got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("%s, want %s", got[i], want[i])
+		}
+	}
+	if got := keptIn([]byte("[]"), nil); got != nil {
+		t.Errorf("nothing: %v", got)
+	}
+}
