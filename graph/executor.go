@@ -33,6 +33,7 @@ type Executor struct {
 	fast      bool
 	generated *executableSchema
 	plans     *lru.Cache[planKey, *planned]
+	turns     turns
 	meter     Meter                                   // nil: nothing is debited
 	budgets   func(*domain.Principal) []domain.Bucket // nil: there are none
 	service   *domain.Service
@@ -61,7 +62,7 @@ func WithDeadline(deadline time.Duration) Option {
 
 // NewExecutor builds the executor over the use cases. It is safe for concurrent use.
 func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *Executor {
-	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}, fast: true}
+	e := &Executor{service: service, log: log, batchWait: time.Millisecond, deadline: Deadline, watch: unwatched{}, fast: true, turns: newTurns()}
 	schema := NewExecutableSchema(Config{
 		Schema:     served(),
 		Resolvers:  &root{service, e.limitsOf, func() *live.Feed { return e.feed }},
@@ -142,11 +143,16 @@ func (e *Executor) run(ctx context.Context, params *graphql.RawParams) (response
 	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, domain.Timeout())
 	defer cancel()
 	operation, errs := e.engine.CreateOperationContext(ctx, params)
-	ctx, done := e.watch.Operation(ctx, operation)
-	defer func() { done(response) }()
+	ctx, watched := e.watch.Operation(ctx, operation)
+	defer func() { watched(response) }()
 	if len(errs) > 0 {
 		return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 	}
+	done, err := e.turns.take(ctx, operation.Operation)
+	if err != nil {
+		return e.engine.DispatchError(graphql.WithOperationContext(ctx, operation), gqlerror.List{gqlerror.Wrap(err)})
+	}
+	defer done()
 	respond, ctx := e.engine.DispatchOperation(ctx, operation)
 	response = respond(inRootField(ctx, operation))
 	switch {
