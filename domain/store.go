@@ -23,7 +23,9 @@ type Store interface {
 	Webhooks
 
 	// InTx runs fn in one transaction and rolls back when it fails. The Store it passes is bound to the
-	// transaction and must not outlive it. Serialisation failures are retried.
+	// transaction and must not outlive it. Serialisation failures are retried. The error of a write that answers nothing
+	// may come late: from what fn asks next, or from InTx, which returns it whatever fn made of it. So fn must not
+	// decide by such an error.
 	InTx(ctx context.Context, fn func(tx Store) error) error
 }
 
