@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// warmFor is how long a server is asked before it is measured.
-const warmFor = 300 * time.Millisecond
+// warmFor is how long a server is asked a workload, by as many clients as the aims are about, before it is measured.
+const warmFor = 1500 * time.Millisecond
 
 // tally is what was measured of one server with one workload and number of clients, all rounds together.
 type tally struct {
@@ -57,20 +57,20 @@ func (r *run) measure(ctx context.Context, w *workload) error {
 	if err != nil {
 		return err
 	}
+	for _, c := range r.contenders(w, aimedAt) {
+		if _, _, err := flood(ctx, c.address, aimedAt, warmFor, c.requests); err != nil {
+			return err
+		}
+	}
 	for _, clients := range r.clients {
 		contenders := r.contenders(w, clients)
-		for _, c := range contenders {
-			c.tally.statements = counts[c.name]
-			if _, _, err := flood(ctx, c.address, clients, warmFor, c.requests); err != nil {
-				return err
-			}
-		}
 		for turn := range r.rounds * len(contenders) {
 			if err := r.turn(ctx, contenders[turn%len(contenders)]); err != nil {
 				return err
 			}
 		}
 		for _, c := range contenders {
+			c.tally.statements = counts[c.name]
 			slices.Sort(c.tally.latencies)
 			r.tallies = append(r.tallies, c.tally)
 		}

@@ -42,7 +42,7 @@ func (r *run) score(ctx context.Context, s *server) (float64, error) {
 	product := 1.0
 	for _, w := range workloads[:2] {
 		requests := r.requests(s, &w)
-		if _, _, err := flood(ctx, s.address, aimedAt, 3*time.Second/2, requests); err != nil {
+		if _, _, err := flood(ctx, s.address, aimedAt, warmFor, requests); err != nil {
 			return 0, err
 		}
 		latencies, elapsed, err := flood(ctx, s.address, aimedAt, 5*time.Second/2, requests)
