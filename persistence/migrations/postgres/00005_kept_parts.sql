@@ -13,37 +13,58 @@ ALTER TABLE cards
   ADD COLUMN kept_assignees json NOT NULL DEFAULT '[]',
   ADD COLUMN kept_values    json NOT NULL DEFAULT '[]';
 
--- Each of the three functions brings one column of some cards up to date. It locks the cards first, all in one order.
--- Whoever else is changing them has then ended, and the UPDATE, a statement of its own, sees what they wrote. Plans
--- outlive the small tables that they may be made for: without sequential scans they suit large ones too.
+-- Each of the three functions brings one column of some cards up to date, card by card: statements about many cards
+-- would have to be planned anew each time, which takes longer than running them. A card is locked first. Whoever else
+-- was changing it has then ended, and what follows, a statement of its own, sees what they wrote.
 
 -- +goose StatementBegin
-CREATE FUNCTION keep_labels(ids uuid[]) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION keep_labels(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  one uuid;
+  before text;
+  after text;
 BEGIN
-  PERFORM FROM cards WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
-  UPDATE cards SET kept_labels = k.kept FROM unnest(ids) AS t(id) CROSS JOIN LATERAL (
-    SELECT coalesce('["' || string_agg(r.label_id::text, '","' ORDER BY r.label_id) || '"]', '[]')::json AS kept
-    FROM card_labels r WHERE r.card_id = t.id) k
-  WHERE cards.id = t.id AND cards.kept_labels::text <> k.kept::text;
+  FOREACH one IN ARRAY ids LOOP
+    SELECT kept_labels INTO before FROM cards WHERE id = one FOR NO KEY UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    SELECT coalesce('["' || string_agg(label_id::text, '","' ORDER BY label_id) || '"]', '[]')
+      INTO after FROM card_labels WHERE card_id = one;
+    IF after <> before THEN
+      UPDATE cards SET kept_labels = after::json WHERE id = one;
+    END IF;
+  END LOOP;
 END $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE FUNCTION keep_assignees(ids uuid[]) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION keep_assignees(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  one uuid;
+  before text;
+  after text;
 BEGIN
-  PERFORM FROM cards WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
-  UPDATE cards SET kept_assignees = k.kept FROM unnest(ids) AS t(id) CROSS JOIN LATERAL (
-    SELECT coalesce('["' || string_agg(r.user_id::text, '","' ORDER BY r.assigned_at, r.user_id) || '"]', '[]')::json AS kept
-    FROM card_assignees r WHERE r.card_id = t.id) k
-  WHERE cards.id = t.id AND cards.kept_assignees::text <> k.kept::text;
+  FOREACH one IN ARRAY ids LOOP
+    SELECT kept_assignees INTO before FROM cards WHERE id = one FOR NO KEY UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    SELECT coalesce('["' || string_agg(user_id::text, '","' ORDER BY assigned_at, user_id) || '"]', '[]')
+      INTO after FROM card_assignees WHERE card_id = one;
+    IF after <> before THEN
+      UPDATE cards SET kept_assignees = after::json WHERE id = one;
+    END IF;
+  END LOOP;
 END $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE FUNCTION keep_values(ids uuid[]) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION keep_values(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  one uuid;
+  before text;
+  after text;
 BEGIN
-  PERFORM FROM cards WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
-  UPDATE cards SET kept_values = k.kept FROM unnest(ids) AS t(id) CROSS JOIN LATERAL (
+  FOREACH one IN ARRAY ids LOOP
+    SELECT kept_values INTO before FROM cards WHERE id = one FOR NO KEY UPDATE;
+    CONTINUE WHEN NOT FOUND;
     SELECT coalesce('[' || string_agg('{"f":"' || v.field_id || '","t":"' || f.type || '"'
       || coalesce(',"s":' || to_json(v.text), '')
       || coalesce(',"n":"' || v.number || '"', '')
@@ -52,16 +73,20 @@ BEGIN
       || coalesce(',"l":' || to_json(v.url), '')
       || coalesce(',"o":' || v.option_ids::text, '')
       || coalesce(',"u":' || v.user_ids::text, '')
-      || ',"at":' || (extract(epoch FROM v.updated_at) * 1000)::bigint || '}', ',' ORDER BY v.field_id) || ']', '[]')::json AS kept
-    FROM field_values v JOIN custom_fields f ON f.id = v.field_id WHERE v.card_id = t.id) k
-  WHERE cards.id = t.id AND cards.kept_values::text <> k.kept::text;
+      || ',"at":' || (extract(epoch FROM v.updated_at) * 1000)::bigint || '}', ',' ORDER BY v.field_id) || ']', '[]')
+      INTO after FROM field_values v JOIN custom_fields f ON f.id = v.field_id WHERE v.card_id = one;
+    IF after <> before THEN
+      UPDATE cards SET kept_values = after::json WHERE id = one;
+    END IF;
+  END LOOP;
 END $$;
 -- +goose StatementEnd
 
+-- All transactions lock cards in one order, by id.
 -- +goose StatementBegin
 CREATE FUNCTION keep_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  ids uuid[] := ARRAY(SELECT DISTINCT card_id FROM touched);
+  ids uuid[] := ARRAY(SELECT DISTINCT card_id FROM touched ORDER BY card_id);
 BEGIN
   CASE TG_TABLE_NAME
     WHEN 'card_labels' THEN PERFORM keep_labels(ids);
@@ -94,4 +119,4 @@ CREATE TRIGGER stay_with_card BEFORE UPDATE ON card_labels FOR EACH ROW WHEN (NE
 CREATE TRIGGER stay_with_card BEFORE UPDATE ON card_assignees FOR EACH ROW WHEN (NEW.card_id <> OLD.card_id) EXECUTE FUNCTION stay_with_card();
 CREATE TRIGGER stay_with_card BEFORE UPDATE ON field_values FOR EACH ROW WHEN (NEW.card_id <> OLD.card_id) EXECUTE FUNCTION stay_with_card();
 
-SELECT keep_labels(ARRAY(SELECT id FROM cards)), keep_assignees(ARRAY(SELECT id FROM cards)), keep_values(ARRAY(SELECT id FROM cards));
+SELECT keep_labels(ARRAY(SELECT id FROM cards ORDER BY id)), keep_assignees(ARRAY(SELECT id FROM cards ORDER BY id)), keep_values(ARRAY(SELECT id FROM cards ORDER BY id));
