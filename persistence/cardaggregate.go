@@ -82,10 +82,7 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 }
 
 func (r *cardReport) statement(d dialect) fragment {
-	numbers, joins := r.measures.columns()
-	st := (&statement{}).add(
-		frag("WITH matched AS MATERIALIZED (SELECT c.id, c.board_id, c.list_id, c.created_by_id, c.created_at, c.completed_at, c.due_day"+numbers+
-			" FROM cards c"), joins, frag(" WHERE "), r.where, frag("), grouped AS (SELECT "))
+	st, source, totals := r.source(d)
 	positions, shown, names := "", "", ""
 	for i, g := range r.groupings {
 		n := strconv.Itoa(i)
@@ -94,18 +91,34 @@ func (r *cardReport) statement(d dialect) fragment {
 		columns, join := g.shown(n)
 		shown, names = shown+columns, names+join
 	}
-	st.add(frag("count(*) AS size" + r.measures.aggregates(d) + " FROM matched c"))
-	for _, g := range r.groupings {
-		st.add(g.join)
-	}
+	st.add(frag("count(*) AS size"+r.measures.aggregates(d)), source)
 	order := orderBy(r.keys)
 	return st.add(
-		frag(" GROUP BY "+positions[2:]+"), named AS (SELECT g.*"+shown+" FROM grouped g"+names+
-			"), totals AS (SELECT count(*) AS total"+r.measures.aggregates(d)+" FROM matched c)"+
+		frag(" GROUP BY "+positions[2:]+"), named AS (SELECT g.*"+shown+" FROM grouped g"+names+"), totals AS ("+totals+")"+
 			" SELECT t.total"+r.measures.names("t")+", p.size"+r.measures.names("p")+r.columns()+
 			" FROM totals t LEFT JOIN (SELECT * FROM named p WHERE "), r.behind,
 		frag(" ORDER BY "+order+" LIMIT "+strconv.Itoa(r.page.First+1)+") AS p ON TRUE ORDER BY "+order),
 	).fragment()
+}
+
+// source begins the statement, up to the keys of the groups, and says what is grouped and how the totals are made. Where
+// every card stands in one group and no numbers are measured, the groups add up to the totals, and the cards are only
+// counted, which an index may do; else they are found once and kept for both.
+func (r *cardReport) source(d dialect) (st *statement, source fragment, totals string) {
+	numbers, joins := r.measures.columns()
+	var also statement
+	for _, g := range r.groupings {
+		also.add(g.join)
+	}
+	if several := also.fragment(); several.text != "" || numbers != "" {
+		st = (&statement{}).add(
+			frag("WITH matched AS MATERIALIZED (SELECT c.id, c.board_id, c.list_id, c.created_by_id, c.created_at, c.completed_at, c.due_day"+
+				numbers+" FROM cards c"), joins, frag(" WHERE "), r.where, frag("), grouped AS (SELECT "))
+		return st, (&statement{}).add(frag(" FROM matched c"), several).fragment(),
+			"SELECT count(*) AS total" + r.measures.aggregates(d) + " FROM matched c"
+	}
+	return (&statement{}).add(frag("WITH grouped AS (SELECT ")), (&statement{}).add(frag(" FROM cards c WHERE "), r.where).fragment(),
+		"SELECT CAST(coalesce(sum(g.size), 0) AS bigint) AS total FROM grouped g"
 }
 
 // columns are the keys of the groups as they are shown, and the values that their cursors need.
