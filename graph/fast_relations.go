@@ -152,15 +152,15 @@ func split[T any](ctx context.Context, loader *one[*T], lists [][]string) ([][]*
 	if err != nil {
 		return nil, err
 	}
-	found := make([][]*T, len(lists))
+	found, there := make([][]*T, len(lists)), make([]*T, 0, len(things))
 	for i, ids := range lists {
-		found[i] = make([]*T, 0, len(ids))
+		begin := len(there)
 		for _, thing := range things[:len(ids)] {
 			if thing != nil {
-				found[i] = append(found[i], thing)
+				there = append(there, thing)
 			}
 		}
-		things = things[len(ids):]
+		found[i], things = there[begin:len(there):len(there)], things[len(ids):]
 	}
 	return found, nil
 }

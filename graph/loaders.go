@@ -120,7 +120,7 @@ func loadersOf(ctx context.Context) *loaders {
 	return l
 }
 
-// one loads one thing for one id. A thing that does not exist is the zero value.
+// one loads one thing for one id, once. A thing that does not exist is the zero value.
 type one[T any] struct {
 	batched[string, T]
 	ask func(context.Context, []string) (map[string]T, error)
@@ -130,34 +130,35 @@ type one[T any] struct {
 }
 
 func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
-	o := &one[T]{ask: fetch, known: map[string]T{}}
-	o.batched = by(wait, func(ctx context.Context, ids []string) (map[string]T, error) {
+	o := &one[T]{ask: fetch}
+	o.wait, o.fetch = wait, func(ctx context.Context, ids []string) (map[string]T, error) {
 		found, err := fetch(ctx, ids)
 		if err == nil {
-			o.remember(ids, found)
+			o.learn(ids, found)
 		}
 		return found, err
-	})
+	}
 	return o
 }
 
-// Load loads the thing of one id.
+// Load loads the thing of one id, with those that others ask for in the same while.
 func (o *one[T]) Load(ctx context.Context, id string) (T, error) {
-	if !isAlone(ctx) {
-		return o.loader.Load(ctx, id)
-	}
-	var nothing T
-	things, err := o.now(ctx, []string{id})
+	things, err := o.LoadAll(ctx, []string{id})
 	if err != nil {
+		var nothing T
 		return nothing, err
 	}
 	return things[0], nil
 }
 
-// LoadAll loads the things of several ids.
+// LoadAll loads the things of several ids, with those that others ask for in the same while.
 func (o *one[T]) LoadAll(ctx context.Context, ids []string) ([]T, error) {
 	if !isAlone(ctx) {
-		return o.loader.LoadAll(ctx, ids)
+		if missing := o.missing(ids); len(missing) > 0 {
+			if _, err := o.gathering().LoadAll(ctx, missing); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return o.now(ctx, ids)
 }
@@ -196,62 +197,71 @@ func (o *one[T]) learn(ids []string, found map[string]T) {
 	o.keep(ids, found)
 }
 
-// remember notes what the loader has found.
-func (o *one[T]) remember(ids []string, found map[string]T) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, id := range ids {
-		o.known[id] = found[id]
-	}
-}
-
 // know is learn for one thing.
 func (o *one[T]) know(id string, thing T) { o.learn([]string{id}, map[string]T{id: thing}) }
 
 func (o *one[T]) unknown(ids []string) (missing []string) {
-	seen := map[string]bool{}
+	var seen map[string]bool
 	for _, id := range ids {
-		if _, known := o.known[id]; !known && !seen[id] {
-			seen[id] = true
-			missing = append(missing, id)
+		if _, known := o.known[id]; known || seen[id] {
+			continue
+		}
+		missing = append(missing, id)
+		if len(ids) > 1 {
+			seen = noted(seen, id)
 		}
 	}
 	return missing
 }
 
 func (o *one[T]) keep(ids []string, found map[string]T) {
+	if o.known == nil {
+		o.known = make(map[string]T, len(ids))
+	}
 	for _, id := range ids {
 		o.known[id] = found[id]
-		o.loader.Prime(id, found[id])
 	}
+}
+
+func noted(seen map[string]bool, id string) map[string]bool {
+	if seen == nil {
+		seen = map[string]bool{}
+	}
+	seen[id] = true
+	return seen
 }
 
 // batched loads one thing for one key, together with what others ask for in the same while.
 type batched[K comparable, T any] struct {
-	loader *dataloadgen.Loader[K, T]
-	fetch  func(context.Context, []K) (map[K]T, error)
+	wait  time.Duration
+	fetch func(context.Context, []K) (map[K]T, error)
+
+	begin  sync.Once
+	loader *dataloadgen.Loader[K, T] // made when somebody asks: most operations ask for little
 }
 
-func by[K comparable, T any](wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) batched[K, T] {
-	loader := dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
-		loadersOf(ctx).watch.Batch(len(keys))
-		found, err := fetch(ctx, keys)
-		if err != nil {
-			return nil, []error{err}
-		}
-		things := make([]T, len(keys))
-		for i, key := range keys {
-			things[i] = found[key]
-		}
-		return things, nil
-	}, dataloadgen.WithWait(wait))
-	return batched[K, T]{loader, fetch}
+func (b *batched[K, T]) gathering() *dataloadgen.Loader[K, T] {
+	b.begin.Do(func() {
+		b.loader = dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
+			loadersOf(ctx).watch.Batch(len(keys))
+			found, err := b.fetch(ctx, keys)
+			if err != nil {
+				return nil, []error{err}
+			}
+			things := make([]T, len(keys))
+			for i, key := range keys {
+				things[i] = found[key]
+			}
+			return things, nil
+		}, dataloadgen.WithWait(b.wait))
+	})
+	return b.loader
 }
 
 // Load loads the thing of a key.
-func (b batched[K, T]) Load(ctx context.Context, key K) (T, error) {
+func (b *batched[K, T]) Load(ctx context.Context, key K) (T, error) {
 	if !isAlone(ctx) {
-		return b.loader.Load(ctx, key)
+		return b.gathering().Load(ctx, key)
 	}
 	loadersOf(ctx).watch.Batch(1)
 	found, err := b.fetch(ctx, []K{key})
@@ -314,7 +324,7 @@ func (p *places[P, T, C]) here(ctx context.Context, prepare func(context.Context
 	if p.at[field] == nil {
 		q, err := prepare(ctx)
 		wait := loadersOf(ctx).wait
-		p.at[field] = &place[P, T, C]{page: by(wait, q.page), total: by(wait, q.count), err: err}
+		p.at[field] = &place[P, T, C]{page: batched[P, T]{wait: wait, fetch: q.page}, total: batched[P, C]{wait: wait, fetch: q.count}, err: err}
 	}
 	return p.at[field], p.at[field].err
 }

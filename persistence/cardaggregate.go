@@ -60,12 +60,10 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 		return nil, err
 	}
 	out := &domain.CardAggregate{}
-	var cursors []string
+	var keys [][]any // of the rows
 	err = s.each(ctx, r.statement(s.dialect), func(line row) error {
-		cursor, err := r.scan(line, out)
-		if cursor != "" {
-			cursors = append(cursors, cursor)
-		}
+		values, err := r.scan(line, out)
+		keys = append(keys, values)
 		return err
 	})
 	if err != nil {
@@ -73,10 +71,11 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 	}
 	out.PageInfo.HasPreviousPage = r.page.After != ""
 	if out.PageInfo.HasNextPage = len(out.Rows) > r.page.First; out.PageInfo.HasNextPage {
-		out.Rows, cursors = out.Rows[:r.page.First], cursors[:r.page.First]
+		out.Rows = out.Rows[:r.page.First]
 	}
-	if len(cursors) > 0 {
-		out.PageInfo.StartCursor, out.PageInfo.EndCursor = &cursors[0], &cursors[len(cursors)-1]
+	if last := len(out.Rows) - 1; last >= 0 {
+		out.PageInfo.StartCursor = new(cursorOf(r.mark, r.keys, keys[0]))
+		out.PageInfo.EndCursor = new(cursorOf(r.mark, r.keys, keys[last]))
 	}
 	return out, nil
 }
@@ -134,8 +133,8 @@ func (r *cardReport) columns() string {
 	return b.String()
 }
 
-// scan adds a row to out and returns its cursor; the row of a report without groups has none.
-func (r *cardReport) scan(line row, out *domain.CardAggregate) (cursor string, err error) {
+// scan adds a row to out and returns what its cursor is made of; a report without groups adds none.
+func (r *cardReport) scan(line row, out *domain.CardAggregate) ([]any, error) {
 	var total int
 	var size *int
 	totals, numbers := make([]measured, len(r.measures)), make([]measured, len(r.measures))
@@ -144,18 +143,18 @@ func (r *cardReport) scan(line row, out *domain.CardAggregate) (cursor string, e
 	targets = append(append(targets, &size), targetsOf(numbers)...)
 	targets = append(append(targets, pointers(keys)...), pointers(values)...)
 	if err := line.Scan(targets...); err != nil {
-		return "", err
+		return nil, err
 	}
 	out.Totals = domain.CardAggregateTotals{Count: total, DistinctCount: total, Numbers: r.measures.numbersOf(totals, total)}
 	if size == nil {
-		return "", nil
+		return nil, nil
 	}
 	row := &domain.CardAggregateRow{Count: *size, DistinctCount: *size, Numbers: r.measures.numbersOf(numbers, *size)}
 	for i, g := range r.groupings {
 		row.Keys = append(row.Keys, g.aggregateKey(g.kind.write(keys[3*i]), kindText.write(keys[3*i+1]), kindText.write(keys[3*i+2])))
 	}
 	out.Rows = append(out.Rows, row)
-	return cursorOf(r.mark, r.keys, values), nil
+	return values, nil
 }
 
 func targetsOf(all []measured) (targets []any) {
