@@ -61,8 +61,11 @@ func cardsUnder(ctx context.Context, service *domain.Service, parent domain.Card
 // column is what all columns of one board have in common. They are read together: whichever asks first asks for all.
 type column struct{ boardID, workspaceID string }
 
+// columnsPlace is where a document asks for the cards of columns: pages and totals by list.
+type columnsPlace = place[column, map[string]domain.PageOf[*domain.Card], map[string]int]
+
 // columnsHere returns the loaders of the columns that the field stands at.
-func columnsHere(ctx context.Context, service *domain.Service, first *int, after *string, in domain.CardSearch) (*place[column, map[string]domain.PageOf[*domain.Card], map[string]int], error) {
+func columnsHere(ctx context.Context, service *domain.Service, first *int, after *string, in domain.CardSearch) (*columnsPlace, error) {
 	page, err := pageOf(first, after, nil)
 	if err != nil {
 		return nil, err
@@ -83,15 +86,11 @@ func cardsOfColumn(ctx context.Context, service *domain.Service, c *BoardColumn,
 	if err != nil {
 		return nil, err
 	}
-	key := column{c.BoardID, c.List.WorkspaceID}
-	pages, err := at.page.Load(ctx, key)
+	pages, err := at.page.Load(ctx, c.column())
 	if err != nil {
 		return nil, err
 	}
-	return &CardConnection{page: pages[c.List.ID], count: func(ctx context.Context) (int, error) {
-		totals, err := at.total.Load(ctx, key)
-		return totals[c.List.ID], err
-	}}, nil
+	return c.connect(at, pages), nil
 }
 
 // cardsOfColumns answers the cards of many columns at once.
@@ -102,7 +101,7 @@ func cardsOfColumns(ctx context.Context, service *domain.Service, columns []*Boa
 	}
 	var boards []column
 	for _, c := range columns {
-		if key := (column{c.BoardID, c.List.WorkspaceID}); !slices.Contains(boards, key) {
+		if key := c.column(); !slices.Contains(boards, key) {
 			boards = append(boards, key)
 		}
 	}
@@ -112,13 +111,19 @@ func cardsOfColumns(ctx context.Context, service *domain.Service, columns []*Boa
 	}
 	connections := make([]*CardConnection, len(columns))
 	for i, c := range columns {
-		key := column{c.BoardID, c.List.WorkspaceID}
-		connections[i] = &CardConnection{page: pages[key][c.List.ID], count: func(ctx context.Context) (int, error) {
-			totals, err := at.total.Load(ctx, key)
-			return totals[c.List.ID], err
-		}}
+		connections[i] = c.connect(at, pages[c.column()])
 	}
 	return connections, nil
+}
+
+func (c *BoardColumn) column() column { return column{c.BoardID, c.List.WorkspaceID} }
+
+// connect picks the list's page out of those of its board.
+func (c *BoardColumn) connect(at *columnsPlace, pages map[string]domain.PageOf[*domain.Card]) *CardConnection {
+	return &CardConnection{page: pages[c.List.ID], count: func(ctx context.Context) (int, error) {
+		totals, err := at.total.Load(ctx, c.column())
+		return totals[c.List.ID], err
+	}}
 }
 
 // eachColumn turns what reads many lanes into what reads all columns of many boards, by list.

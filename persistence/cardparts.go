@@ -50,8 +50,7 @@ func (r *cardReader) parts(cardID string) (parts *domain.CardParts, err error) {
 	return parts, nil
 }
 
-// keptText is a column of kept parts, read front to back. It knows the form that the migrations write and nothing else,
-// in a tenth of the time that encoding/json takes.
+// keptText is a column of kept parts, read front to back. It knows the form that the migrations write and nothing else.
 type keptText struct {
 	text string
 	at   int

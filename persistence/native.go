@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// native runs SELECTs on Postgres without database/sql between, which takes twice the time for a page of cards: every
-// value is converted twice there. It shares its connections with GORM.
+// native runs SELECTs on Postgres without database/sql between, where every value is converted twice. It shares its
+// connections with GORM.
 type native struct {
 	connections *pgxpool.Pool
 	observe     Observer
