@@ -41,9 +41,10 @@ func several[T any](a *assorted, d dialect, t table[T], where fragment, order st
 	a.add(frag("(SELECT "+rows+" FROM "+t.name+" t WHERE "+where.text+")", where.args...), jsonRows[T]{t, each})
 }
 
-// statement is the SELECT; from begins with FROM or is empty.
-func (a *assorted) statement(from fragment) fragment {
-	return frag("SELECT "+strings.Join(a.columns, ", ")+from.text, append(a.args, from.args...)...)
+// statement is the SELECT; what follows its columns begins with FROM, or is nothing.
+func (a *assorted) statement(parts ...fragment) fragment {
+	st := (&statement{}).add(frag("SELECT "+strings.Join(a.columns, ", "), a.args...))
+	return st.add(parts...).fragment()
 }
 
 // jsonRows is where to scan JSON of rows of a table to.
@@ -91,7 +92,7 @@ func (s *Store) Referenced(ctx context.Context, refs domain.References) (*domain
 	if len(a.columns) == 0 {
 		return found, nil
 	}
-	err := s.each(ctx, a.statement(fragment{}), func(line row) error { return line.Scan(a.into...) })
+	err := s.each(ctx, a.statement(), func(line row) error { return line.Scan(a.into...) })
 	if err != nil {
 		return nil, fmt.Errorf("read what is referred to: %w", err)
 	}

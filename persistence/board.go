@@ -51,32 +51,22 @@ func (s *Store) CountWorkspaceBoards(ctx context.Context, workspaceIDs []string)
 	return s.workspaceBoards(workspaceIDs).counts(ctx, s, workspaceIDs)
 }
 
-// viewerRows joins the viewer's own rows of the board b; it takes the user's id twice. viewerColumns are what they say.
-const (
-	viewerRows = " LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = ?" +
-		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = ?"
-	viewerColumns = "COALESCE(m.role, ''), COALESCE(m.assigned_items_only, FALSE), COALESCE(wm.role, '')"
-)
-
 // BoardAccesses implements domain.Tenants.
 func (s *Store) BoardAccesses(ctx context.Context, viewer *domain.Principal, boardIDs []string) (map[string]*domain.BoardAccess, error) {
-	visible, args := visibleBoards(s.dialect, viewer)
-	rows, err := s.query(ctx, "SELECT b.id, b.organisation_id, "+viewerColumns+" FROM boards b"+viewerRows+
-		" WHERE "+s.dialect.anyOf("b.id")+" AND "+visible,
-		append([]any{viewer.UserID, viewer.UserID, s.dialect.list(boardIDs)}, args...)...)
-	if err != nil {
-		return nil, err
-	}
+	var a assorted
+	board := new(domain.Board)
+	a.add(frag("b.id, b.organisation_id, b.workspace_id, b.archived_at"), &board.ID, &board.OrganisationID, &board.WorkspaceID, &board.ArchivedAt)
+	access := a.addAccess(s.dialect, viewer)
+	query := a.statement(frag(" FROM boards b"), viewerRows(viewer), frag(" WHERE "+s.dialect.anyOf("b.id"), s.dialect.list(boardIDs)))
 	accesses := make(map[string]*domain.BoardAccess)
-	_, err = collect(rows, func(line row) (struct{}, error) {
-		var id, organisationID string
-		var row domain.BoardAccess
-		var workspaceRole domain.WorkspaceRole
-		err := line.Scan(&id, &organisationID, &row.Role, &row.AssignedItemsOnly, &workspaceRole)
-		accesses[id] = boardAccess(viewer, organisationID, row, workspaceRole)
-		return struct{}{}, err
+	err := s.each(ctx, query, func(line row) error {
+		err := line.Scan(a.into...)
+		if found := access.of(viewer, board); found != nil {
+			accesses[board.ID] = found
+		}
+		return err
 	})
-	return accesses, translate(ctx, err, "Board")
+	return accesses, err
 }
 
 // boardAccess judges what the viewer's rows amount to on a board they can open.

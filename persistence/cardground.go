@@ -44,8 +44,8 @@ func (s *Store) boardGround(ctx context.Context, viewer *domain.Principal, in do
 		several(&a, s.dialect, users, frag("t.id IN ("+editors.text+")", editors.args...), "",
 			func(id string, _ *domain.User) { ground.Editors[id] = true })
 	}
-	query := a.statement(frag(" FROM boards b JOIN workspaces w ON w.id = b.workspace_id JOIN organisations o ON o.id = b.organisation_id"+
-		viewerRows+" WHERE b.id = ?", viewer.UserID, viewer.UserID, in.BoardID))
+	query := a.statement(frag(" FROM boards b JOIN workspaces w ON w.id = b.workspace_id JOIN organisations o ON o.id = b.organisation_id"),
+		viewerRows(viewer), frag(" WHERE b.id = ?", in.BoardID))
 	found := false
 	err := s.each(ctx, query, func(line row) error {
 		found = true

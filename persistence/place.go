@@ -15,12 +15,14 @@ func (s *Store) CardPlace(ctx context.Context, viewer *domain.Principal, cardID 
 	var a assorted
 	place := &domain.CardPlace{Board: single(&a, boards, "b"), List: single(&a, lists, "l"), Workspace: single(&a, workspaces, "w")}
 	assigned, access := false, a.addAccess(s.dialect, viewer)
-	a.add(frag("EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = c.id AND va.user_id = ?)", viewer.UserID), &assigned)
+	if !viewer.IsWorkspaceKey() {
+		a.add(frag("EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = c.id AND va.user_id = ?)", viewer.UserID), &assigned)
+	}
 	with := domain.CardWith{Labels: true, Assignees: true, Values: true}
 	a.add(frag(cardColumnsWith(with))) // the reader knows where to
 	reader := newCardReader(with, a.into, nil)
 	query := a.statement(frag(" FROM cards c JOIN boards b ON b.id = c.board_id JOIN lists l ON l.id = c.list_id"+
-		" JOIN workspaces w ON w.id = c.workspace_id"+viewerRows+" WHERE c.id = ?", viewer.UserID, viewer.UserID, cardID))
+		" JOIN workspaces w ON w.id = c.workspace_id"), viewerRows(viewer), frag(" WHERE c.id = ?", cardID))
 	err := s.each(ctx, query, func(line row) (err error) {
 		place.Card, err = reader.read(line)
 		return err
@@ -46,8 +48,7 @@ func (s *Store) BoardPlace(ctx context.Context, viewer *domain.Principal, boardI
 	access := a.addAccess(s.dialect, viewer)
 	several(&a, s.dialect, lists, frag("t.workspace_id = b.workspace_id AND t.archived_at IS NULL"), "t.position, t.id",
 		func(_ string, list *domain.List) { place.Lists = append(place.Lists, list) })
-	query := a.statement(frag(" FROM boards b JOIN workspaces w ON w.id = b.workspace_id"+viewerRows+" WHERE b.id = ?",
-		viewer.UserID, viewer.UserID, boardID))
+	query := a.statement(frag(" FROM boards b JOIN workspaces w ON w.id = b.workspace_id"), viewerRows(viewer), frag(" WHERE b.id = ?", boardID))
 	found := false
 	err := s.each(ctx, query, func(line row) error {
 		found = true
@@ -70,17 +71,34 @@ type selectedAccess struct {
 	role  domain.WorkspaceRole
 }
 
-// addAccess selects how the viewer reaches the board b; the statement joins viewerRows.
+// viewerRows joins what addAccess reads: the viewer's own rows of the board b.
+func viewerRows(viewer *domain.Principal) fragment {
+	if viewer.IsWorkspaceKey() {
+		return fragment{}
+	}
+	return frag(" LEFT JOIN board_members m ON m.board_id = b.id AND m.user_id = ?"+
+		" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = ?", viewer.UserID, viewer.UserID)
+}
+
+// addAccess selects how the viewer reaches the board b; the statement joins viewerRows. How a workspace key reaches a
+// board follows from the board.
 func (a *assorted) addAccess(d dialect, viewer *domain.Principal) *selectedAccess {
 	access := new(selectedAccess)
-	visible, args := visibleBoards(d, viewer)
-	a.add(frag(visible+", "+viewerColumns, args...), &access.opens, &access.row.Role, &access.row.AssignedItemsOnly, &access.role)
+	if !viewer.IsWorkspaceKey() {
+		visible, args := visibleBoards(d, viewer)
+		a.add(frag(visible+", COALESCE(m.role, ''), COALESCE(m.assigned_items_only, FALSE), COALESCE(wm.role, '')", args...),
+			&access.opens, &access.row.Role, &access.row.AssignedItemsOnly, &access.role)
+	}
 	return access
 }
 
 // of judges what was found; nil when the viewer cannot open the board.
 func (a *selectedAccess) of(viewer *domain.Principal, board *domain.Board) *domain.BoardAccess {
-	if !a.opens {
+	opens := a.opens
+	if viewer.IsWorkspaceKey() {
+		opens = board.ArchivedAt == nil && board.WorkspaceID == viewer.WorkspaceID // as visibleBoards has it
+	}
+	if !opens {
 		return nil
 	}
 	return boardAccess(viewer, board.OrganisationID, a.row, a.role)
