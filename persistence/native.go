@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -37,7 +36,7 @@ func (n *native) query(ctx context.Context, text string, args []any) (resultSet,
 	answered := n.observe(ctx, text)
 	rows, err := n.connections.Query(ctx, text, args...)
 	answered(err)
-	return nativeRows{rows}, err
+	return readNatively(rows), err
 }
 
 // numbered replaces every ? by the number of its parameter. None of our texts holds one for anything else.
@@ -54,13 +53,4 @@ func numbered(query string) string {
 		b.WriteString(strconv.Itoa(n))
 		query = after
 	}
-}
-
-// nativeRows closes the way database/sql does.
-type nativeRows struct{ pgx.Rows }
-
-// Close ends reading and says what went wrong.
-func (r nativeRows) Close() error {
-	r.Rows.Close()
-	return r.Err()
 }

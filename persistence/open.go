@@ -56,13 +56,7 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.New("database URL is not a valid postgres:// URL")
 	}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		conn.TypeMap().RegisterType(&pgtype.Type{
-			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-		})
-		// As text, decimals keep every digit.
-		conn.TypeMap().RegisterType(&pgtype.Type{
-			Name: "numeric", OID: pgtype.NumericOID, Codec: &pgtype.TextFormatOnlyCodec{Codec: pgtype.NumericCodec{}},
-		})
+		registerTypes(conn.TypeMap())
 		// Compiling a query to machine code takes longer than running any of ours.
 		_, err := conn.Exec(ctx, "SET jit = off")
 		return err
@@ -88,6 +82,17 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 	}
 	store.pools = func() []Pool { return []Pool{postgresPool(connections)} }
 	return store, nil
+}
+
+// registerTypes says how values come from Postgres where pgx would have it otherwise.
+func registerTypes(types *pgtype.Map) {
+	types.RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	// As text, decimals keep every digit.
+	types.RegisterType(&pgtype.Type{
+		Name: "numeric", OID: pgtype.NumericOID, Codec: &pgtype.TextFormatOnlyCodec{Codec: pgtype.NumericCodec{}},
+	})
 }
 
 // openSQLite opens two pools on one file. In WAL mode readers never wait; writers take turns on a single

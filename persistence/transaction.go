@@ -203,7 +203,7 @@ func (a *answers) exec() (pgconn.CommandTag, error) {
 func (a *answers) rows() (nativeRows, error) {
 	rows, err := a.results.Query()
 	a.answered(err)
-	return nativeRows{rows}, err
+	return readNatively(rows), err
 }
 
 // read reads the answers to questions.
