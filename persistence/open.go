@@ -77,6 +77,7 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	store.native = &native{connections, c.Observe}
+	store.shared = store.sharePlaces()
 	if err := store.db.Callback().Query().Replace("gorm:query", findNatively); err != nil {
 		return nil, errors.Join(fmt.Errorf("teach gorm: %w", err), shut())
 	}

@@ -7,37 +7,6 @@ import (
 	"kanera.dev/domain"
 )
 
-// CardPlace implements domain.Places with one statement.
-func (s *Store) CardPlace(ctx context.Context, viewer *domain.Principal, cardID string) (*domain.CardPlace, error) {
-	if !isUUID(cardID) {
-		return nil, domain.NotFound("Card")
-	}
-	var a assorted
-	place := &domain.CardPlace{Board: single(&a, boards, "b"), List: single(&a, lists, "l"), Workspace: single(&a, workspaces, "w")}
-	assigned, access := false, a.addAccess(s.dialect, viewer)
-	if !viewer.IsWorkspaceKey() {
-		a.add(frag("EXISTS (SELECT 1 FROM card_assignees va WHERE va.card_id = c.id AND va.user_id = ?)", viewer.UserID), &assigned)
-	}
-	with := domain.CardWith{Labels: true, Assignees: true, Values: true}
-	a.add(frag(cardColumnsWith(with))) // the reader knows where to
-	reader := newCardReader(with, a.into, nil)
-	query := a.statement(frag(" FROM cards c JOIN boards b ON b.id = c.board_id JOIN lists l ON l.id = c.list_id"+
-		" JOIN workspaces w ON w.id = c.workspace_id"), viewerRows(viewer), frag(" WHERE c.id = ?", cardID))
-	err := s.each(ctx, query, func(line row) (err error) {
-		place.Card, err = reader.read(line)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read where a card lies: %w", err)
-	}
-	if place.Card == nil {
-		return nil, domain.NotFound("Card")
-	}
-	place.Access = access.of(viewer, place.Board)
-	place.Visible = place.Access != nil && (!place.Access.AssignedItemsOnly || assigned) // as visibleCards has it
-	return place, nil
-}
-
 // BoardPlace implements domain.Places with one statement.
 func (s *Store) BoardPlace(ctx context.Context, viewer *domain.Principal, boardID string) (*domain.BoardPlace, error) {
 	if !isUUID(boardID) {

@@ -17,8 +17,9 @@ import (
 type Store struct {
 	db      *gorm.DB
 	dialect dialect
-	native  *native      // Postgres without database/sql; nil on SQLite and in a transaction
-	tx      *transaction // what a Store on Postgres is bound to; nil when it is bound to none
+	native  *native       // Postgres without database/sql; nil on SQLite and in a transaction
+	shared  *sharedPlaces // how workspace keys read cards on Postgres; nil on SQLite and in a transaction
+	tx      *transaction  // what a Store on Postgres is bound to; nil when it is bound to none
 	inTx    bool
 	emitted *[]*domain.Event             // by the transaction; written when it commits
 	tell    func(events []*domain.Event) // hears of them once they are committed; nil: nobody does
