@@ -22,29 +22,29 @@ func (r cardResolver) LabelIds(ctx context.Context, c *domain.Card) ([]string, e
 }
 
 func (r cardResolver) Labels(ctx context.Context, c *domain.Card) ([]*domain.Label, error) {
-	ids, err := partOf(ctx, loadersOf(ctx).labelIDsOf, c, labelIDs)
+	ids, err := partOf(ctx, &loadersOf(ctx).labelIDsOf, c, labelIDs)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := many(ctx, loadersOf(ctx).label, ids)
+	labels, err := many(ctx, &loadersOf(ctx).label, ids)
 	return inRank(labels), err
 }
 
 func (r cardResolver) AssigneeIds(ctx context.Context, c *domain.Card) ([]string, error) {
-	ids, err := partOf(ctx, loadersOf(ctx).assigneesOf, c, assigneeIDs)
+	ids, err := partOf(ctx, &loadersOf(ctx).assigneesOf, c, assigneeIDs)
 	return orEmpty(ids), err
 }
 
 func (r cardResolver) Assignees(ctx context.Context, c *domain.Card) ([]*domain.User, error) {
-	ids, err := partOf(ctx, loadersOf(ctx).assigneesOf, c, assigneeIDs)
+	ids, err := partOf(ctx, &loadersOf(ctx).assigneesOf, c, assigneeIDs)
 	if err != nil {
 		return nil, err
 	}
-	return many(ctx, loadersOf(ctx).user, ids)
+	return many(ctx, &loadersOf(ctx).user, ids)
 }
 
 func (r cardResolver) CustomFieldValues(ctx context.Context, c *domain.Card, shownOnCard *bool) ([]domain.CustomFieldValue, error) {
-	values, err := partOf(ctx, loadersOf(ctx).valuesOf, c, fieldValues)
+	values, err := partOf(ctx, &loadersOf(ctx).valuesOf, c, fieldValues)
 	if err != nil {
 		return nil, err
 	}

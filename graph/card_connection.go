@@ -27,7 +27,7 @@ type cardQuery = query[domain.CardParent, domain.PageOf[*domain.Card], int]
 func findCards(ctx context.Context, service *domain.Service, in domain.CardSearch) (cardQuery, error) {
 	q, err := service.Search(ctx, domain.PrincipalFrom(ctx), in)
 	load, wanted := loadersOf(ctx), wantedOfRows(ctx, graphql.GetFieldContext(ctx).Field)
-	q.With = wanted.parts()
+	q.With = wanted.with
 	return cardQuery{
 		page: func(ctx context.Context, parents []domain.CardParent) (map[domain.CardParent]domain.PageOf[*domain.Card], error) {
 			pages, err := service.Store.FindCards(ctx, q, parents)

@@ -81,7 +81,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	e.engine.SetQueryCache(carried{})
 	e.engine.Use(extension.Introspection{})
 	e.engine.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		ctx = withLoaders(ctx, newLoaders(service, domain.PrincipalFrom(ctx), e.batchWait, e.watch))
+		ctx = withLoaders(ctx, newLoaders(service, e.batchWait, e.watch))
 		if response := e.fastOperation(ctx); response != nil {
 			return graphql.OneShot(response)
 		}
@@ -89,7 +89,7 @@ func NewExecutor(service *domain.Service, log *slog.Logger, options ...Option) *
 	})
 	e.engine.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = withLoaders(ctx, newLoaders(service, domain.PrincipalFrom(ctx), e.batchWait, e.watch))
+			ctx = withLoaders(ctx, newLoaders(service, e.batchWait, e.watch))
 		}
 		return e.fastRoot(ctx, next)
 	})

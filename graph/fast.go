@@ -124,7 +124,7 @@ func (r *fastRun) answer(ctx context.Context, plan *planned, whole bool) (out []
 			ok = false
 		}
 	}()
-	top := &level{steps: []step{*plan.root}, parents: []any{nil}, times: []int64{1}}
+	top := &level{steps: []step{*plan.root}, parents: []any{nil}}
 	if !r.load(ctx, top) {
 		return nil, false
 	}

@@ -128,7 +128,7 @@ func newDesk(tb testing.TB, cards int) *desk {
 
 // context is what an operation of its own finds.
 func (d *desk) context(ctx context.Context) context.Context {
-	return withLoaders(graphql.WithOperationContext(ctx, d.operation), newLoaders(d.executor.service, nil, 0, unwatched{}))
+	return withLoaders(graphql.WithOperationContext(ctx, d.operation), newLoaders(d.executor.service, 0, unwatched{}))
 }
 
 // BenchmarkFast measures the fast way on the 400 cards of a board: planning, loading from memory, and writing.
@@ -142,7 +142,7 @@ func BenchmarkFast(b *testing.B) {
 	}
 	load := func() *level {
 		ctx := d.context(b.Context())
-		l := &level{steps: []step{root}, parents: []any{page}, times: []int64{1}}
+		l := &level{steps: []step{root}, parents: []any{page}}
 		run := &fastRun{ec: newExecutionContext(d.operation, d.executor.generated, nil), loaders: loadersOf(ctx)}
 		if !run.load(ctx, l) {
 			b.Fatal("not loaded")

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,26 +13,25 @@ import (
 type level struct {
 	steps   []step
 	parents []any
-	times   []int64 // how often each of them is in the answer
+	times   []int64 // how often each of them is in the answer; nil: once
 	cells   []cell
-	shared  bool     // some are in the answer several times
-	written [][]byte // what was written of them
+	places  map[any]int // where the parents are, once there are more of them than a few
+	shared  bool        // some are in the answer several times
+	written [][]byte    // what was written of them
 }
 
 // cell is what a step found for the parents of its level.
 type cell struct {
-	text  []byte // the values, one behind the other
-	rows  []any  // the objects, of all parents
-	refs  []ref  // where they are
-	ends  []int  // where the text or the objects of each parent end; an object that is null has none
-	nulls []bool // which parents have no object, or no list; nil when all have
+	text  []byte   // the values, one behind the other
+	rows  []any    // the objects, of all parents
+	below []*level // where the objects are, by their kind; nil without objects of it
+	seats []seat   // which of them each object is; nil when they are all there is, in their order
+	ends  []int    // where the text or the objects of each parent end; an object that is null has none
+	nulls []bool   // which parents have no object, or no list; nil when all have
 }
 
-// ref is an object among those of its level.
-type ref struct {
-	level *level
-	at    int
-}
+// seat is the place of an object in the levels below.
+type seat struct{ kind, at int32 }
 
 // question is a step that is asked of all parents of a level, and what was found.
 type question struct {
@@ -46,10 +46,7 @@ type question struct {
 // load fills the cells of a level and of those below.
 func (r *fastRun) load(ctx context.Context, l *level) bool {
 	l.cells = make([]cell, len(l.steps))
-	var all int64
-	for _, n := range l.times {
-		all += n
-	}
+	all := l.count()
 	for i := range l.steps {
 		s, c := &l.steps[i], &l.cells[i]
 		elements := all
@@ -58,15 +55,40 @@ func (r *fastRun) load(ctx context.Context, l *level) bool {
 				r.spent += int64(s.weight) * all
 				return false
 			}
-			if found, ok := r.descend(ctx, s, c, l.times); !ok {
-				return false
-			} else if s.trait.list && s.trait.kinds != nil {
-				elements = found
+			if s.trait.kinds != nil {
+				c.settle(s, l.times)
+				if !r.descend(ctx, c) {
+					return false
+				}
+			}
+			if s.trait.list && s.trait.kinds != nil {
+				elements = c.count()
 			}
 		}
 		r.spent += int64(s.weight) * elements
 	}
 	return true
+}
+
+// count is how many objects of a level are in the answer.
+func (l *level) count() (all int64) {
+	if l.times == nil {
+		return int64(len(l.parents))
+	}
+	for _, n := range l.times {
+		all += n
+	}
+	return all
+}
+
+// count is how many objects that a step found are in the answer.
+func (c *cell) count() (all int64) {
+	for _, below := range c.below {
+		if below != nil {
+			all += below.count()
+		}
+	}
+	return all
 }
 
 // ask finds what a step needs of every parent.
@@ -85,79 +107,101 @@ func (r *fastRun) ask(ctx context.Context, s *step, parents []any, c *cell) bool
 	return s.trait.load(ctx, q) == nil
 }
 
-// descend loads the objects that a step found, and says how many of them are in the answer.
-func (r *fastRun) descend(ctx context.Context, s *step, c *cell, times []int64) (elements int64, ok bool) {
-	if s.trait.kinds == nil {
-		return 0, true
-	}
-	seats := &seats{step: s, levels: make([]*level, len(s.trait.kinds)), size: len(c.rows)}
-	c.refs = make([]ref, len(c.rows))
-	parent := 0
-	for i, row := range c.rows {
-		for c.ends[parent] <= i {
-			parent++
+// descend loads the objects that a step found.
+func (r *fastRun) descend(ctx context.Context, c *cell) bool {
+	for _, below := range c.below {
+		if below != nil && !r.load(ctx, below) {
+			return false
 		}
-		at := seats.of(row)
-		at.level.times[at.at] += times[parent]
-		elements += times[parent]
-		c.refs[i] = at
 	}
-	for i, below := range seats.levels {
-		if below == nil {
-			continue
-		}
-		if settle := s.trait.kinds[i].settle; settle != nil {
+	return true
+}
+
+// settle gives the objects that a step found their places in the levels below. Those that several parents share have
+// one, so that they are loaded and written once.
+func (c *cell) settle(s *step, times []int64) {
+	c.below = make([]*level, len(s.trait.kinds))
+	each := c.spread(times)
+	if s.trait.kindOf == nil && !s.trait.shared && len(c.rows) > 0 {
+		c.below[0] = &level{steps: s.below[0], parents: c.rows, times: each}
+	} else {
+		c.seat(s, each)
+	}
+	for k, below := range c.below {
+		if settle := s.trait.kinds[k].settle; settle != nil && below != nil {
 			settle(below.parents)
 		}
-		if !r.load(ctx, below) {
-			return 0, false
+	}
+}
+
+// spread says how often each object is in the answer, by how often its parent is; nil: once.
+func (c *cell) spread(times []int64) []int64 {
+	if times == nil {
+		return nil
+	}
+	each := make([]int64, 0, len(c.rows))
+	for parent, end := range c.ends {
+		for len(each) < end {
+			each = append(each, times[parent])
 		}
 	}
-	return elements, true
+	return each
 }
 
-// seats gives the objects that a step found a place in a level. Those that several parents share have one, so that they
-// are loaded and written once.
-type seats struct {
-	*step
-
-	levels []*level // one for each kind; nil without objects
-	taken  map[any]ref
-	size   int // how many objects there are, at most
-}
-
-func (t *seats) of(row any) ref {
-	if !t.trait.shared {
-		return t.next(row)
+// seat places objects that are of several kinds, or that several parents share.
+func (c *cell) seat(s *step, each []int64) {
+	c.seats = make([]seat, len(c.rows))
+	for i, row := range c.rows {
+		k, n := 0, int64(1)
+		if s.trait.kindOf != nil {
+			k = s.trait.kindOf(row)
+		}
+		if each != nil {
+			n = each[i]
+		}
+		below := c.below[k]
+		if below == nil {
+			below = &level{steps: s.below[k]}
+			c.below[k] = below
+		}
+		at := -1
+		if s.trait.shared {
+			at = below.find(row)
+		}
+		if at < 0 {
+			at = len(below.parents)
+			below.parents = append(below.parents, row)
+			if each != nil || s.trait.shared {
+				below.times = append(below.times, 0)
+			}
+		} else {
+			below.shared = true
+		}
+		if below.times != nil {
+			below.times[at] += n
+		}
+		c.seats[i] = seat{int32(k), int32(at)} //nolint:gosec // there are no billions of either
 	}
-	at, taken := t.taken[row]
-	if taken {
-		at.level.shared = true
+}
+
+// few is up to how many objects looking at each is faster than a map.
+const few = 12
+
+// find returns where a shared object is in a level; -1 when it is not.
+func (l *level) find(row any) int {
+	if len(l.parents) <= few {
+		return slices.Index(l.parents, row)
+	}
+	if l.places == nil {
+		l.places = make(map[any]int, 2*len(l.parents))
+	}
+	for at := len(l.places); at < len(l.parents); at++ {
+		l.places[l.parents[at]] = at
+	}
+	if at, there := l.places[row]; there {
 		return at
 	}
-	if t.taken == nil {
-		t.taken = map[any]ref{}
-	}
-	at = t.next(row)
-	t.taken[row] = at
-	return at
-}
-
-func (t *seats) next(row any) ref {
-	k := 0
-	if t.trait.kindOf != nil {
-		k = t.trait.kindOf(row)
-	}
-	l := t.levels[k]
-	if l == nil {
-		l = &level{steps: t.below[k]}
-		if !t.trait.shared {
-			l.parents, l.times = make([]any, 0, t.size), make([]int64, 0, t.size)
-		}
-		t.levels[k] = l
-	}
-	l.parents, l.times = append(l.parents, row), append(l.times, 0)
-	return ref{l, len(l.parents) - 1}
+	return -1
 }
 
 // The rest is what the generated code is put together from: where typed values come from, and where they go to.

@@ -11,19 +11,19 @@ import (
 // Type.field is read by the method manyTypeField if there is one; without it every parent asks alone.
 
 func (l *loaders) manyCardBoard(ctx context.Context, cards []*domain.Card) ([]*domain.Board, error) {
-	return loadFor(ctx, l.board, cards, func(c *domain.Card) string { return c.BoardID })
+	return loadFor(ctx, &l.board, cards, func(c *domain.Card) string { return c.BoardID })
 }
 
 func (l *loaders) manyCardList(ctx context.Context, cards []*domain.Card) ([]*domain.List, error) {
-	return loadFor(ctx, l.list, cards, func(c *domain.Card) string { return c.ListID })
+	return loadFor(ctx, &l.list, cards, func(c *domain.Card) string { return c.ListID })
 }
 
 func (l *loaders) manyCardWorkspace(ctx context.Context, cards []*domain.Card) ([]*domain.Workspace, error) {
-	return loadFor(ctx, l.workspace, cards, func(c *domain.Card) string { return c.WorkspaceID })
+	return loadFor(ctx, &l.workspace, cards, func(c *domain.Card) string { return c.WorkspaceID })
 }
 
 func (l *loaders) manyCardCreator(ctx context.Context, cards []*domain.Card) ([]*domain.User, error) {
-	return loadFor(ctx, l.user, cards, func(c *domain.Card) string { return c.CreatedByID })
+	return loadFor(ctx, &l.user, cards, func(c *domain.Card) string { return c.CreatedByID })
 }
 
 func (l *loaders) manyCardLabelIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
@@ -36,11 +36,11 @@ func (l *loaders) manyCardLabelIds(ctx context.Context, cards []*domain.Card) ([
 }
 
 func (l *loaders) manyCardLabels(ctx context.Context, cards []*domain.Card) ([][]*domain.Label, error) {
-	ids, err := partsOf(ctx, l.labelIDsOf, cards, labelIDs)
+	ids, err := partsOf(ctx, &l.labelIDsOf, cards, labelIDs)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := split(ctx, l.label, ids)
+	labels, err := split(ctx, &l.label, ids)
 	for i := range labels {
 		inRank(labels[i])
 	}
@@ -48,7 +48,7 @@ func (l *loaders) manyCardLabels(ctx context.Context, cards []*domain.Card) ([][
 }
 
 func (l *loaders) manyCardAssigneeIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
-	ids, err := partsOf(ctx, l.assigneesOf, cards, assigneeIDs)
+	ids, err := partsOf(ctx, &l.assigneesOf, cards, assigneeIDs)
 	for i := range ids {
 		ids[i] = orEmpty(ids[i])
 	}
@@ -56,19 +56,23 @@ func (l *loaders) manyCardAssigneeIds(ctx context.Context, cards []*domain.Card)
 }
 
 func (l *loaders) manyCardAssignees(ctx context.Context, cards []*domain.Card) ([][]*domain.User, error) {
-	ids, err := partsOf(ctx, l.assigneesOf, cards, assigneeIDs)
+	ids, err := partsOf(ctx, &l.assigneesOf, cards, assigneeIDs)
 	if err != nil {
 		return nil, err
 	}
-	return split(ctx, l.user, ids)
+	return split(ctx, &l.user, ids)
 }
 
 func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain.Card, shownOnCard *bool) ([][]domain.CustomFieldValue, error) {
-	values, err := partsOf(ctx, l.valuesOf, cards, fieldValues)
+	values, err := partsOf(ctx, &l.valuesOf, cards, fieldValues)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
+	all := 0
+	for _, ofCard := range values {
+		all += len(ofCard)
+	}
+	ids := make([]string, 0, all)
 	for _, ofCard := range values {
 		ids = fieldIDs(ids, ofCard)
 	}
@@ -121,7 +125,7 @@ func (l *loaders) manySelectFieldValueOptions(ctx context.Context, values []*dom
 	for i, value := range values {
 		lists[i] = value.OptionIDs
 	}
-	return split(ctx, l.option, lists)
+	return split(ctx, &l.option, lists)
 }
 
 func (l *loaders) manyUserFieldValueUsers(ctx context.Context, values []*domain.UserFieldValue) ([][]*domain.User, error) {
@@ -129,7 +133,7 @@ func (l *loaders) manyUserFieldValueUsers(ctx context.Context, values []*domain.
 	for i, value := range values {
 		lists[i] = value.UserIDs
 	}
-	return split(ctx, l.user, lists)
+	return split(ctx, &l.user, lists)
 }
 
 // loadFor loads one thing for each parent.
@@ -143,7 +147,7 @@ func loadFor[P, T any](ctx context.Context, loader *one[T], parents []P, id func
 
 // fieldsFor loads the fields of values.
 func fieldsFor[V domain.CustomFieldValue](ctx context.Context, l *loaders, values []*V) ([]*domain.CustomField, error) {
-	return loadFor(ctx, l.field, values, func(v *V) string { return (*v).Row().FieldID })
+	return loadFor(ctx, &l.field, values, func(v *V) string { return (*v).Row().FieldID })
 }
 
 // split loads the things of several lists of ids at once, leaving out those that do not exist.

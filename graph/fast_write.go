@@ -90,16 +90,25 @@ func (c *cell) write(out []byte, t *trait, i int) (_ []byte, ok bool) {
 	case c.nulls != nil && c.nulls[i]:
 		return append(out, "null"...), true
 	case !t.list:
-		return c.refs[start].level.write(out, c.refs[start].at)
+		return c.writeRow(out, start)
 	}
 	out = append(out, '[')
-	for n, at := range c.refs[start:c.ends[i]] {
-		if n > 0 {
+	for n := start; n < c.ends[i]; n++ {
+		if n > start {
 			out = append(out, ',')
 		}
-		if out, ok = at.level.write(out, at.at); !ok {
+		if out, ok = c.writeRow(out, n); !ok {
 			return out, false
 		}
 	}
 	return append(out, ']'), true
+}
+
+// writeRow appends one of the objects that a step found.
+func (c *cell) writeRow(out []byte, n int) ([]byte, bool) {
+	if c.seats == nil {
+		return c.below[0].write(out, n)
+	}
+	at := c.seats[n]
+	return c.below[at.kind].write(out, int(at.at))
 }

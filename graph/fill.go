@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -13,20 +12,40 @@ import (
 // refer to is read in one statement as soon as the cards are there. The loaders then only hand out. Without it they would
 // gather keys for a while and, on a busy machine, ask several times.
 
-// wanted are the names of the fields that a selection asks of cards.
-type wanted map[string]bool
+// wanted is what a selection asks of cards besides their own columns.
+type wanted struct {
+	board, list, workspace, creator, assignees bool
 
-// of adds the fields that a selection asks of cards.
-func (w wanted) of(ctx context.Context, cards graphql.CollectedField) wanted {
+	with domain.CardWith
+}
+
+// of adds what a selection asks of cards.
+func (w *wanted) of(ctx context.Context, cards graphql.CollectedField) {
 	for _, field := range graphql.CollectFields(graphql.GetOperationContext(ctx), cards.Selections, nil) {
-		w[field.Name] = true
+		switch field.Name {
+		case "board":
+			w.board = true
+		case "list":
+			w.list = true
+		case "workspace":
+			w.workspace = true
+		case "creator":
+			w.creator = true
+		case "labels", "labelIds": // the ids are in the order of the labels
+			w.with.Labels = true
+		case "assignees":
+			w.assignees, w.with.Assignees = true, true
+		case "assigneeIds":
+			w.with.Assignees = true
+		case "customFieldValues":
+			w.with.Values = true
+		}
 	}
-	return w
 }
 
 // wantedOfRows collects what the selection of a connection asks of its rows.
-func wantedOfRows(ctx context.Context, connection graphql.CollectedField) wanted {
-	w, operation := wanted{}, graphql.GetOperationContext(ctx)
+func wantedOfRows(ctx context.Context, connection graphql.CollectedField) (w wanted) {
+	operation := graphql.GetOperationContext(ctx)
 	for _, part := range graphql.CollectFields(operation, connection.Selections, nil) {
 		switch part.Name {
 		case "nodes":
@@ -42,92 +61,107 @@ func wantedOfRows(ctx context.Context, connection graphql.CollectedField) wanted
 	return w
 }
 
-// parts says what is to come with the rows of cards.
-func (w wanted) parts() domain.CardWith {
-	return domain.CardWith{
-		Labels: w["labels"] || w["labelIds"], Assignees: w["assignees"] || w["assigneeIds"], Values: w["customFieldValues"],
+// lacking are the ids of things that are not known yet, each once.
+type lacking[T any] struct {
+	ids  []string
+	seen map[string]bool
+}
+
+func (l *lacking[T]) add(from *one[T], ids ...string) {
+	for _, id := range ids {
+		if !l.seen[id] && !from.has(id) {
+			l.ids, l.seen = append(l.ids, id), noted(l.seen, id)
+		}
 	}
+}
+
+// references are what cards refer to, as far as it is not known yet.
+type references struct {
+	users      lacking[*domain.User]
+	workspaces lacking[*domain.Workspace]
+	boards     lacking[*domain.Board]
+	lists      lacking[*domain.List]
+	labels     lacking[*domain.Label]
+	fields     lacking[*domain.CustomField]
+	options    lacking[*domain.CustomFieldOption]
 }
 
 // fill loads what is wanted of cards: what they refer to in one statement.
 func (l *loaders) fill(ctx context.Context, cards []*domain.Card, w wanted) error {
-	if len(cards) == 0 {
-		return nil
-	}
-	var refs domain.References
+	var refs references
 	for _, card := range cards {
-		if w["board"] {
-			refs.Boards = append(refs.Boards, card.BoardID)
+		if w.board {
+			refs.boards.add(&l.board, card.BoardID)
 		}
-		if w["list"] {
-			refs.Lists = append(refs.Lists, card.ListID)
+		if w.list {
+			refs.lists.add(&l.list, card.ListID)
 		}
-		if w["workspace"] {
-			refs.Workspaces = append(refs.Workspaces, card.WorkspaceID)
+		if w.workspace {
+			refs.workspaces.add(&l.workspace, card.WorkspaceID)
 		}
-		if w["creator"] {
-			refs.Users = append(refs.Users, card.CreatedByID)
+		if w.creator {
+			refs.users.add(&l.user, card.CreatedByID)
 		}
 	}
 	if err := l.fillParts(ctx, cards, w, &refs); err != nil {
 		return err
 	}
-	return l.refer(ctx, refs)
+	return l.refer(ctx, &refs)
 }
 
 // fillParts adds what the wanted parts of cards refer to.
-func (l *loaders) fillParts(ctx context.Context, cards []*domain.Card, w wanted, refs *domain.References) error {
-	with := w.parts()
-	if with.Labels {
-		lists, err := partsOf(ctx, l.labelIDsOf, cards, labelIDs)
+func (l *loaders) fillParts(ctx context.Context, cards []*domain.Card, w wanted, refs *references) error {
+	if w.with.Labels {
+		lists, err := partsOf(ctx, &l.labelIDsOf, cards, labelIDs)
 		if err != nil {
 			return err
 		}
-		refs.Labels = slices.Concat(lists...)
+		for _, ids := range lists {
+			refs.labels.add(&l.label, ids...)
+		}
 	}
-	if with.Assignees {
-		lists, err := partsOf(ctx, l.assigneesOf, cards, assigneeIDs)
+	if w.with.Assignees {
+		lists, err := partsOf(ctx, &l.assigneesOf, cards, assigneeIDs)
 		if err != nil {
 			return err
 		}
-		if w["assignees"] {
-			refs.Users = append(refs.Users, slices.Concat(lists...)...)
+		for _, ids := range lists {
+			if w.assignees {
+				refs.users.add(&l.user, ids...)
+			}
 		}
 	}
-	if with.Values {
-		lists, err := partsOf(ctx, l.valuesOf, cards, fieldValues)
+	if w.with.Values {
+		lists, err := partsOf(ctx, &l.valuesOf, cards, fieldValues)
 		if err != nil {
 			return err
 		}
 		for _, values := range lists {
 			for _, value := range values {
-				refs.Fields = append(refs.Fields, value.FieldID)
-				refs.Options = append(refs.Options, value.OptionIDs...)
-				refs.Users = append(refs.Users, value.UserIDs...)
+				refs.fields.add(&l.field, value.FieldID)
+				refs.options.add(&l.option, value.OptionIDs...)
+				refs.users.add(&l.user, value.UserIDs...)
 			}
 		}
 	}
 	return nil
 }
 
-// refer loads rows by id, as far as they are not known, in one statement for all nouns.
-func (l *loaders) refer(ctx context.Context, refs domain.References) error {
-	refs = domain.References{
-		Users: l.user.missing(refs.Users), Workspaces: l.workspace.missing(refs.Workspaces), Boards: l.board.missing(refs.Boards),
-		Lists: l.list.missing(refs.Lists), Labels: l.label.missing(refs.Labels), Fields: l.field.missing(refs.Fields),
-		Options: l.option.missing(refs.Options),
-	}
-	found, err := l.service.Store.Referenced(ctx, refs)
+// refer loads references in one statement for all nouns.
+func (l *loaders) refer(ctx context.Context, refs *references) error {
+	asked := domain.References{Users: refs.users.ids, Workspaces: refs.workspaces.ids, Boards: refs.boards.ids, Lists: refs.lists.ids,
+		Labels: refs.labels.ids, Fields: refs.fields.ids, Options: refs.options.ids}
+	found, err := l.service.Store.Referenced(ctx, asked)
 	if err != nil {
 		return err
 	}
-	l.user.learn(refs.Users, found.Users)
-	l.workspace.learn(refs.Workspaces, found.Workspaces)
-	l.board.learn(refs.Boards, found.Boards)
-	l.list.learn(refs.Lists, found.Lists)
-	l.label.learn(refs.Labels, found.Labels)
-	l.field.learn(refs.Fields, found.Fields)
-	l.option.learn(refs.Options, found.Options)
+	l.user.learn(asked.Users, found.Users)
+	l.workspace.learn(asked.Workspaces, found.Workspaces)
+	l.board.learn(asked.Boards, found.Boards)
+	l.list.learn(asked.Lists, found.Lists)
+	l.label.learn(asked.Labels, found.Labels)
+	l.field.learn(asked.Fields, found.Fields)
+	l.option.learn(asked.Options, found.Options)
 	return nil
 }
 
@@ -137,7 +171,9 @@ func (l *loaders) placeCard(ctx context.Context, place *domain.CardPlace) (*doma
 	l.boardAccess.know(place.Board.ID, place.Access)
 	l.list.know(place.List.ID, place.List)
 	l.workspace.know(place.Workspace.ID, place.Workspace)
-	return place.Card, l.fill(ctx, []*domain.Card{place.Card}, wanted{}.of(ctx, graphql.GetFieldContext(ctx).Field))
+	var w wanted
+	w.of(ctx, graphql.GetFieldContext(ctx).Field)
+	return place.Card, l.fill(ctx, []*domain.Card{place.Card}, w)
 }
 
 // placeBoard takes in what was read together with a board.

@@ -20,33 +20,33 @@ type loaders struct {
 	wait    time.Duration // how long a loader gathers keys before it asks the store once for all of them
 	watch   Watch         // hears of every batch
 
-	organisation *one[*domain.Organisation]
-	user         *one[*domain.User]
-	workspace    *one[*domain.Workspace]
-	board        *one[*domain.Board]
-	list         *one[*domain.List]
-	label        *one[*domain.Label]
-	field        *one[*domain.CustomField]
-	option       *one[*domain.CustomFieldOption]
-	webhook      *one[*domain.Webhook]
-	apiKey       *one[*domain.APIKey]
-	event        *one[*domain.Event]
-	visibleCard  *one[*domain.Card] // nil when the viewer cannot see the card
+	organisation one[*domain.Organisation]
+	user         one[*domain.User]
+	workspace    one[*domain.Workspace]
+	board        one[*domain.Board]
+	list         one[*domain.List]
+	label        one[*domain.Label]
+	field        one[*domain.CustomField]
+	option       one[*domain.CustomFieldOption]
+	webhook      one[*domain.Webhook]
+	apiKey       one[*domain.APIKey]
+	event        one[*domain.Event]
+	visibleCard  one[*domain.Card] // nil when the viewer cannot see the card
 
-	acquainted    *one[bool]                 // whether the viewer shares an organisation or a board with a person
-	workspaceRole *one[domain.WorkspaceRole] // empty without one
-	boardAccess   *one[*domain.BoardAccess]  // nil when the viewer cannot open the board
+	acquainted    one[bool]                 // whether the viewer shares an organisation or a board with a person
+	workspaceRole one[domain.WorkspaceRole] // empty without one
+	boardAccess   one[*domain.BoardAccess]  // nil when the viewer cannot open the board
 
-	boardsOf    *one[[]*domain.Board] // all of a workspace
-	listsOf     *one[[]*domain.List]
-	labelsOf    *one[[]*domain.Label]
-	fieldsOf    *one[[]*domain.CustomField]
-	optionsOf   *one[[]*domain.CustomFieldOption]
-	prefixesOf  *one[[]string]
-	labelIDsOf  *one[[]string]
-	assigneesOf *one[[]string]
-	valuesOf    *one[[]*domain.FieldValue]
-	attemptsOf  *one[[]*domain.Attempt]
+	boardsOf    one[[]*domain.Board] // all of a workspace
+	listsOf     one[[]*domain.List]
+	labelsOf    one[[]*domain.Label]
+	fieldsOf    one[[]*domain.CustomField]
+	optionsOf   one[[]*domain.CustomFieldOption]
+	prefixesOf  one[[]string]
+	labelIDsOf  one[[]string]
+	assigneesOf one[[]string]
+	valuesOf    one[[]*domain.FieldValue]
+	attemptsOf  one[[]*domain.Attempt]
 
 	workspaceMembers pages[string, *domain.WorkspaceMember]
 	workspaceBoards  pages[string, *domain.Board]
@@ -59,54 +59,54 @@ type loaders struct {
 	columns          places[column, map[string]domain.PageOf[*domain.Card], map[string]int] // by list
 }
 
-func newLoaders(service *domain.Service, who *domain.Principal, wait time.Duration, watch Watch) *loaders {
-	store := service.Store
-	forViewer := func(ask func(context.Context, *domain.Principal, []string) (map[string]bool, error)) *one[bool] {
-		return byID(wait, func(ctx context.Context, ids []string) (map[string]bool, error) { return ask(ctx, who, ids) })
+func newLoaders(service *domain.Service, wait time.Duration, watch Watch) *loaders {
+	l := &loaders{service: service, wait: wait, watch: watch}
+	l.organisation.ask = domain.Store.Organisations
+	l.user.ask = domain.Store.Users
+	l.workspace.ask = domain.Store.Workspaces
+	l.board.ask = domain.Store.Boards
+	l.list.ask = domain.Store.Lists
+	l.label.ask = domain.Store.Labels
+	l.field.ask = domain.Store.CustomFields
+	l.option.ask = domain.Store.Options
+	l.webhook.ask = domain.Store.Webhooks
+	l.apiKey.ask = domain.Store.APIKeysByID
+	l.event.ask = domain.Store.Events
+	l.visibleCard.ask = forViewer(visibleCards)
+	l.acquainted.ask = forViewer(domain.Store.SharedUsers)
+	l.workspaceRole.ask = forViewer(domain.Store.WorkspaceRoles)
+	l.boardAccess.ask = forViewer(domain.Store.BoardAccesses)
+	l.boardsOf.ask = allBoardsOf
+	l.listsOf.ask = domain.Store.ListsOf
+	l.labelsOf.ask = domain.Store.LabelsOf
+	l.fieldsOf.ask = domain.Store.CustomFieldsOf
+	l.optionsOf.ask = domain.Store.OptionsOf
+	l.prefixesOf.ask = domain.Store.KeyPrefixesOf
+	l.labelIDsOf.ask = domain.Store.LabelIDsOf
+	l.assigneesOf.ask = domain.Store.AssigneeIDsOf
+	l.valuesOf.ask = domain.Store.FieldValuesOf
+	l.attemptsOf.ask = domain.Store.AttemptsOf
+	return l
+}
+
+// ask reads things by id, as methods of a store do.
+type ask[T any] func(store domain.Store, ctx context.Context, ids []string) (map[string]T, error)
+
+// forViewer asks for what depends on who runs the operation.
+func forViewer[T any](ask func(domain.Store, context.Context, *domain.Principal, []string) (map[string]T, error)) ask[T] {
+	return func(store domain.Store, ctx context.Context, ids []string) (map[string]T, error) {
+		return ask(store, ctx, domain.PrincipalFrom(ctx), ids)
 	}
-	return &loaders{
-		service:      service,
-		wait:         wait,
-		watch:        watch,
-		organisation: byID(wait, store.Organisations),
-		user:         byID(wait, store.Users),
-		workspace:    byID(wait, store.Workspaces),
-		board:        byID(wait, store.Boards),
-		list:         byID(wait, store.Lists),
-		label:        byID(wait, store.Labels),
-		field:        byID(wait, store.CustomFields),
-		option:       byID(wait, store.Options),
-		webhook:      byID(wait, store.Webhooks),
-		apiKey:       byID(wait, store.APIKeysByID),
-		event:        byID(wait, store.Events),
-		visibleCard: byID(wait, func(ctx context.Context, ids []string) (map[string]*domain.Card, error) {
-			return visibleCards(ctx, store, who, ids)
-		}),
-		acquainted: forViewer(store.SharedUsers),
-		workspaceRole: byID(wait, func(ctx context.Context, ids []string) (map[string]domain.WorkspaceRole, error) {
-			return store.WorkspaceRoles(ctx, who, ids)
-		}),
-		boardAccess: byID(wait, func(ctx context.Context, ids []string) (map[string]*domain.BoardAccess, error) {
-			return store.BoardAccesses(ctx, who, ids)
-		}),
-		boardsOf: byID(wait, func(ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
-			pages, err := store.WorkspaceBoardsOf(ctx, ids, domain.Page{ByRow: true, All: true})
-			boards := make(map[string][]*domain.Board, len(pages))
-			for id, page := range pages {
-				boards[id] = page.Nodes
-			}
-			return boards, err
-		}),
-		listsOf:     byID(wait, store.ListsOf),
-		labelsOf:    byID(wait, store.LabelsOf),
-		fieldsOf:    byID(wait, store.CustomFieldsOf),
-		optionsOf:   byID(wait, store.OptionsOf),
-		prefixesOf:  byID(wait, store.KeyPrefixesOf),
-		labelIDsOf:  byID(wait, store.LabelIDsOf),
-		assigneesOf: byID(wait, store.AssigneeIDsOf),
-		valuesOf:    byID(wait, store.FieldValuesOf),
-		attemptsOf:  byID(wait, store.AttemptsOf),
+}
+
+// allBoardsOf returns every board of workspaces.
+func allBoardsOf(store domain.Store, ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
+	pages, err := store.WorkspaceBoardsOf(ctx, ids, domain.Page{ByRow: true, All: true})
+	boards := make(map[string][]*domain.Board, len(pages))
+	for id, page := range pages {
+		boards[id] = page.Nodes
 	}
+	return boards, err
 }
 
 type loadersKey struct{}
@@ -122,23 +122,11 @@ func loadersOf(ctx context.Context) *loaders {
 
 // one loads one thing for one id, once. A thing that does not exist is the zero value.
 type one[T any] struct {
-	batched[string, T]
-	ask func(context.Context, []string) (map[string]T, error)
+	gathering[string, T]
 
+	ask   ask[T]
 	mu    sync.Mutex
 	known map[string]T // what was loaded, or learned
-}
-
-func byID[T any](wait time.Duration, fetch func(context.Context, []string) (map[string]T, error)) *one[T] {
-	o := &one[T]{ask: fetch}
-	o.wait, o.fetch = wait, func(ctx context.Context, ids []string) (map[string]T, error) {
-		found, err := fetch(ctx, ids)
-		if err == nil {
-			o.learn(ids, found)
-		}
-		return found, err
-	}
-	return o
 }
 
 // Load loads the thing of one id, with those that others ask for in the same while.
@@ -155,7 +143,7 @@ func (o *one[T]) Load(ctx context.Context, id string) (T, error) {
 func (o *one[T]) LoadAll(ctx context.Context, ids []string) ([]T, error) {
 	if !isAlone(ctx) {
 		if missing := o.missing(ids); len(missing) > 0 {
-			if _, err := o.gathering().LoadAll(ctx, missing); err != nil {
+			if _, err := o.with(loadersOf(ctx).wait, o.load).LoadAll(ctx, missing); err != nil {
 				return nil, err
 			}
 		}
@@ -163,24 +151,56 @@ func (o *one[T]) LoadAll(ctx context.Context, ids []string) ([]T, error) {
 	return o.now(ctx, ids)
 }
 
+// load asks the store, and learns what it said.
+func (o *one[T]) load(ctx context.Context, ids []string) (map[string]T, error) {
+	found, err := o.ask(loadersOf(ctx).service.Store, ctx, ids)
+	if err == nil {
+		o.learn(ids, found)
+	}
+	return found, err
+}
+
 // now loads the things of many ids at once, for somebody who knows all of them: it does not wait for others to ask, and
 // whoever asks later finds them loaded.
 func (o *one[T]) now(ctx context.Context, ids []string) ([]T, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if missing := o.unknown(ids); len(missing) > 0 {
-		loadersOf(ctx).watch.Batch(len(missing))
-		found, err := o.ask(ctx, missing)
-		if err != nil {
-			return nil, err
-		}
-		o.keep(missing, found)
-	}
 	things := make([]T, len(ids))
-	for i, id := range ids {
-		things[i] = o.known[id]
+	if o.find(ids, things) {
+		return things, nil
 	}
+	missing, l := o.unknown(ids), loadersOf(ctx)
+	l.watch.Batch(len(missing))
+	found, err := o.ask(l.service.Store, ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	o.keep(missing, found)
+	o.find(ids, things)
 	return things, nil
+}
+
+// find looks up the things of ids, and reports whether all are known. The same id often comes several times in a row.
+func (o *one[T]) find(ids []string, things []T) (all bool) {
+	for i, id := range ids {
+		if i > 0 && id == ids[i-1] {
+			things[i] = things[i-1]
+			continue
+		}
+		var known bool
+		if things[i], known = o.known[id]; !known {
+			return false
+		}
+	}
+	return true
+}
+
+// has reports whether the thing of an id is known.
+func (o *one[T]) has(id string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, known := o.known[id]
+	return known
 }
 
 // missing returns those of the ids whose things are not known yet, each once.
@@ -192,13 +212,23 @@ func (o *one[T]) missing(ids []string) []string {
 
 // learn is told what was found for ids, so that nobody has to ask for them.
 func (o *one[T]) learn(ids []string, found map[string]T) {
+	if len(ids) == 0 {
+		return
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.keep(ids, found)
 }
 
 // know is learn for one thing.
-func (o *one[T]) know(id string, thing T) { o.learn([]string{id}, map[string]T{id: thing}) }
+func (o *one[T]) know(id string, thing T) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil {
+		o.known = map[string]T{}
+	}
+	o.known[id] = thing
+}
 
 func (o *one[T]) unknown(ids []string) (missing []string) {
 	var seen map[string]bool
@@ -231,20 +261,19 @@ func noted(seen map[string]bool, id string) map[string]bool {
 	return seen
 }
 
-// batched loads one thing for one key, together with what others ask for in the same while.
-type batched[K comparable, T any] struct {
-	wait  time.Duration
-	fetch func(context.Context, []K) (map[K]T, error)
-
+// gathering brings together what several ask for in the same while. Its loader is made when somebody asks: most
+// operations ask for little.
+type gathering[K comparable, T any] struct {
 	begin  sync.Once
-	loader *dataloadgen.Loader[K, T] // made when somebody asks: most operations ask for little
+	loader *dataloadgen.Loader[K, T]
 }
 
-func (b *batched[K, T]) gathering() *dataloadgen.Loader[K, T] {
-	b.begin.Do(func() {
-		b.loader = dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
+// with returns the loader, which waits that long before it fetches.
+func (g *gathering[K, T]) with(wait time.Duration, fetch func(context.Context, []K) (map[K]T, error)) *dataloadgen.Loader[K, T] {
+	g.begin.Do(func() {
+		g.loader = dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]T, []error) {
 			loadersOf(ctx).watch.Batch(len(keys))
-			found, err := b.fetch(ctx, keys)
+			found, err := fetch(ctx, keys)
 			if err != nil {
 				return nil, []error{err}
 			}
@@ -253,15 +282,23 @@ func (b *batched[K, T]) gathering() *dataloadgen.Loader[K, T] {
 				things[i] = found[key]
 			}
 			return things, nil
-		}, dataloadgen.WithWait(b.wait))
+		}, dataloadgen.WithWait(wait))
 	})
-	return b.loader
+	return g.loader
+}
+
+// batched loads one thing for one key, together with what others ask for in the same while.
+type batched[K comparable, T any] struct {
+	gathering[K, T]
+
+	wait  time.Duration
+	fetch func(context.Context, []K) (map[K]T, error)
 }
 
 // Load loads the thing of a key.
 func (b *batched[K, T]) Load(ctx context.Context, key K) (T, error) {
 	if !isAlone(ctx) {
-		return b.gathering().Load(ctx, key)
+		return b.with(b.wait, b.fetch).Load(ctx, key)
 	}
 	loadersOf(ctx).watch.Batch(1)
 	found, err := b.fetch(ctx, []K{key})

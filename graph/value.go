@@ -47,7 +47,7 @@ func (selectResolver) OptionIds(_ context.Context, v *domain.SelectFieldValue) (
 }
 
 func (selectResolver) Options(ctx context.Context, v *domain.SelectFieldValue) ([]*domain.CustomFieldOption, error) {
-	return many(ctx, loadersOf(ctx).option, v.OptionIDs)
+	return many(ctx, &loadersOf(ctx).option, v.OptionIDs)
 }
 
 type userValueResolver struct {
@@ -59,5 +59,5 @@ func (userValueResolver) UserIds(_ context.Context, v *domain.UserFieldValue) ([
 }
 
 func (userValueResolver) Users(ctx context.Context, v *domain.UserFieldValue) ([]*domain.User, error) {
-	return many(ctx, loadersOf(ctx).user, v.UserIDs)
+	return many(ctx, &loadersOf(ctx).user, v.UserIDs)
 }

@@ -16,7 +16,7 @@ func (webhookResolver) Workspace(ctx context.Context, w *domain.Webhook) (*domai
 }
 
 func (webhookResolver) Boards(ctx context.Context, w *domain.Webhook) ([]*domain.Board, error) {
-	return many(ctx, loadersOf(ctx).board, w.BoardIDs)
+	return many(ctx, &loadersOf(ctx).board, w.BoardIDs)
 }
 
 func (webhookResolver) CardFilter(_ context.Context, w *domain.Webhook) (json.RawMessage, error) {
