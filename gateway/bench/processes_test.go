@@ -3,7 +3,6 @@ package bench
 import (
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"kanera.dev/gateway/bench/serving"
 	"kanera.dev/gateway/demo"
 	"kanera.dev/persistence/redis/redistest"
 	"kanera.dev/persistence/storetest"
@@ -72,33 +72,16 @@ func BenchmarkTwoProcesses(b *testing.B) {
 // serve starts a server and returns its address once it answers.
 func serve(b *testing.B, program, database, dir string) string {
 	b.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	address, err := serving.FreeAddress(b.Context())
 	if err != nil {
-		b.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
 		b.Fatal(err)
 	}
 	server := exec.CommandContext(b.Context(), program, "serve")
 	server.Dir = dir
 	server.Env = append(os.Environ(), "KANERA_ADDR="+address, "KANERA_DATA_DIR="+dir, "KANERA_DATABASE_URL="+database,
 		"KANERA_REDIS_URL="+os.Getenv(redistest.URLVariable), fmt.Sprintf("KANERA_RATE_LIMIT_KEY_PER_MINUTE=%d", perMinute), "KANERA_RATE_LIMIT_REDIS_TIMEOUT=1s")
-	if err := server.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = server.Process.Kill() // fails only when it has ended
-		_ = server.Wait()         // as above
-	})
-	err = redistest.Eventually(b, func() error {
-		answer, err := http.Get("http://" + address + "/health")
-		if err != nil {
-			return err
-		}
-		return answer.Body.Close()
-	})
-	if err != nil {
+	b.Cleanup(func() { _ = serving.Kill(server) }) // fails only when it has ended
+	if err := serving.Start(b.Context(), server, serving.Ready("http://"+address+"/health")); err != nil {
 		b.Fatal(err)
 	}
 	return address

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
+
+	"kanera.dev/gateway/bench/serving"
 )
 
 // server is one process of the program under test.
@@ -31,7 +29,7 @@ func startServers(ctx context.Context, binary, dir string) (servers []*server, e
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	for range processes {
-		address, err := freeAddress(ctx)
+		address, err := serving.FreeAddress(ctx)
 		if err != nil {
 			return servers, err
 		}
@@ -48,53 +46,12 @@ func startServers(ctx context.Context, binary, dir string) (servers []*server, e
 	return servers, nil
 }
 
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
 // start starts the process and waits until it is ready.
 func (s *server) start(ctx context.Context) error {
 	s.process = exec.Command(s.binary, "serve") //nolint:noctx,gosec // ends with kill; the binary is the caller's
 	s.process.Env = s.environ
-	if err := s.process.Start(); err != nil {
-		return fmt.Errorf("start a server: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, startFor)
-	defer cancel()
-	for ctx.Err() == nil {
-		if s.ready(ctx) {
-			return nil
-		}
-		wait(ctx, 20*time.Millisecond)
-	}
-	return errors.New("a server does not get ready")
-}
-
-func (s *server) ready(ctx context.Context) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.address+"/ready", nil)
-	if err != nil {
-		return false
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return false
-	}
-	defer answer.Body.Close()
-	return answer.StatusCode == http.StatusOK
+	return serving.Start(ctx, s.process, serving.Ready("http://"+s.address+"/ready"))
 }
 
 // kill ends the process without a goodbye.
-func (s *server) kill() error {
-	if s.process == nil || s.process.Process == nil {
-		return nil
-	}
-	if err := s.process.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("kill a server: %w", err)
-	}
-	_ = s.process.Wait() // it was killed, which counts as an error
-	return nil
-}
+func (s *server) kill() error { return serving.Kill(s.process) }

@@ -9,11 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
-)
 
-// startFor is how long a server may take to answer for the first time.
-const startFor = 30 * time.Second
+	"kanera.dev/gateway/bench/serving"
+)
 
 // server is one of those that are measured, as a family of processes.
 type server struct {
@@ -40,22 +38,10 @@ func (s *server) start(ctx context.Context, logs string, probe []byte) error {
 	s.process = exec.Command(s.command[0], s.command[1:]...) //nolint:noctx,gosec // ends with stop; the programs are the caller's
 	s.process.Dir, s.process.Env = s.dir, append(os.Environ(), s.environ...)
 	s.process.Stdout, s.process.Stderr = log, log
-	if err := s.process.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", s.name, err)
+	if err := serving.Start(ctx, s.process, func(ctx context.Context) error { return s.try(ctx, probe) }); err != nil {
+		return fmt.Errorf("see %s: %w", log.Name(), err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, startFor)
-	defer cancel()
-	for {
-		failed := s.try(ctx, probe)
-		if failed == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer, its log is %s: %w", s.name, log.Name(), failed)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+	return nil
 }
 
 // try asks once on a connection of its own.
@@ -86,20 +72,12 @@ func (s *server) stop() {
 
 func (s *server) family() family { return family(s.process.Process.Pid) }
 
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
 // plenty is a budget that nobody meets.
 const plenty = "=1000000000"
 
 // gateway is ours, with everything on.
 func (r *run) gateway(ctx context.Context) (*server, error) {
-	address, err := freeAddress(ctx)
+	address, err := serving.FreeAddress(ctx)
 	redis, pidErr := redisProcess(ctx, r.redis)
 	s := &server{name: "kanera", command: []string{r.binary, "serve"}, address: address, helper: redis, environ: []string{
 		"KANERA_ADDR=" + address, "KANERA_DATA_DIR=" + r.dir, "KANERA_DATABASE_URL=" + r.database, "KANERA_REDIS_URL=" + r.redis,
@@ -119,7 +97,7 @@ func (r *run) gateway(ctx context.Context) (*server, error) {
 
 // least is the limit.
 func (r *run) least(ctx context.Context) (*server, error) {
-	address, err := freeAddress(ctx)
+	address, err := serving.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +110,7 @@ func (r *run) least(ctx context.Context) (*server, error) {
 
 // postgraphile is the peer, in that many processes.
 func (r *run) postgraphile(ctx context.Context, processes int) (*server, error) {
-	address, err := freeAddress(ctx)
+	address, err := serving.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
