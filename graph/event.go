@@ -85,7 +85,7 @@ func (q queries) Events(ctx context.Context, workspaceID string, since *string, 
 }
 
 // visibleCards reads those of the cards that a viewer can see, archived or not, in one statement.
-func visibleCards(store domain.Store, ctx context.Context, who *domain.Principal, ids []string) (map[string]*domain.Card, error) {
+func visibleCards(ctx context.Context, store domain.Store, who *domain.Principal, ids []string) (map[string]*domain.Card, error) {
 	all := domain.CardParent{}
 	pages, err := store.FindCards(ctx, domain.CardQuery{Viewer: who, Filter: &domain.CardFilter{ID: &domain.IDFilter{In: ids}},
 		Order: domain.NewestFirst, Page: domain.Page{ByRow: true, All: true}}, []domain.CardParent{all})

@@ -49,19 +49,18 @@ func (r *fastRun) load(ctx context.Context, l *level) bool {
 	all := l.count()
 	for i := range l.steps {
 		s, c := &l.steps[i], &l.cells[i]
+		found := s.trait != nil && s.trait.load != nil
+		if found && !r.ask(ctx, s, l.parents, c) {
+			r.spent += int64(s.weight) * all
+			return false
+		}
 		elements := all
-		if s.trait != nil && s.trait.load != nil {
-			if !r.ask(ctx, s, l.parents, c) {
-				r.spent += int64(s.weight) * all
+		if found && s.trait.kinds != nil {
+			c.settle(s, l.times)
+			if !r.descend(ctx, c) {
 				return false
 			}
-			if s.trait.kinds != nil {
-				c.settle(s, l.times)
-				if !r.descend(ctx, c) {
-					return false
-				}
-			}
-			if s.trait.list && s.trait.kinds != nil {
+			if s.trait.list {
 				elements = c.count()
 			}
 		}
@@ -180,7 +179,7 @@ func (c *cell) seat(s *step, each []int64) {
 		if below.times != nil {
 			below.times[at] += n
 		}
-		c.seats[i] = seat{int32(k), int32(at)} //nolint:gosec // there are no billions of either
+		c.seats[i] = seat{int32(k), int32(at)}
 	}
 }
 

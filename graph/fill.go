@@ -137,14 +137,19 @@ func (l *loaders) fillParts(ctx context.Context, cards []*domain.Card, w wanted,
 			return err
 		}
 		for _, values := range lists {
-			for _, value := range values {
-				refs.fields.add(&l.field, value.FieldID)
-				refs.options.add(&l.option, value.OptionIDs...)
-				refs.users.add(&l.user, value.UserIDs...)
-			}
+			refs.ofValues(l, values)
 		}
 	}
 	return nil
+}
+
+// ofValues adds what values refer to.
+func (r *references) ofValues(l *loaders, values []*domain.FieldValue) {
+	for _, value := range values {
+		r.fields.add(&l.field, value.FieldID)
+		r.options.add(&l.option, value.OptionIDs...)
+		r.users.add(&l.user, value.UserIDs...)
+	}
 }
 
 // refer loads references in one statement for all nouns.

@@ -72,11 +72,15 @@ func newLoaders(service *domain.Service, wait time.Duration, watch Watch) *loade
 	l.webhook.ask = domain.Store.Webhooks
 	l.apiKey.ask = domain.Store.APIKeysByID
 	l.event.ask = domain.Store.Events
-	l.visibleCard.ask = forViewer(visibleCards)
+	l.visibleCard.ask = forViewer(func(store domain.Store, ctx context.Context, who *domain.Principal, ids []string) (map[string]*domain.Card, error) {
+		return visibleCards(ctx, store, who, ids)
+	})
 	l.acquainted.ask = forViewer(domain.Store.SharedUsers)
 	l.workspaceRole.ask = forViewer(domain.Store.WorkspaceRoles)
 	l.boardAccess.ask = forViewer(domain.Store.BoardAccesses)
-	l.boardsOf.ask = allBoardsOf
+	l.boardsOf.ask = func(store domain.Store, ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
+		return allBoardsOf(ctx, store, ids)
+	}
 	l.listsOf.ask = domain.Store.ListsOf
 	l.labelsOf.ask = domain.Store.LabelsOf
 	l.fieldsOf.ask = domain.Store.CustomFieldsOf
@@ -100,7 +104,7 @@ func forViewer[T any](ask func(domain.Store, context.Context, *domain.Principal,
 }
 
 // allBoardsOf returns every board of workspaces.
-func allBoardsOf(store domain.Store, ctx context.Context, ids []string) (map[string][]*domain.Board, error) {
+func allBoardsOf(ctx context.Context, store domain.Store, ids []string) (map[string][]*domain.Board, error) {
 	pages, err := store.WorkspaceBoardsOf(ctx, ids, domain.Page{ByRow: true, All: true})
 	boards := make(map[string][]*domain.Board, len(pages))
 	for id, page := range pages {
