@@ -3,6 +3,7 @@ package domain
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -55,9 +56,17 @@ func (s *Service) Search(ctx context.Context, who *Principal, in CardSearch) (Ca
 	if err := checks.Err(); err != nil {
 		return q, err
 	}
+	if in.Filter.isOfOneList() { // whose place among the lists tells none of its cards from another
+		q.Order = slices.DeleteFunc(slices.Clone(q.Order), func(o CardOrder) bool { return o.Field != nil && *o.Field == OrderList })
+	}
 	var err error
 	q.FieldTypes, err = s.fieldTypes(ctx, who, named)
 	return q, err
+}
+
+// isOfOneList reports whether a filter names the one list that cards have to be in.
+func (f *CardFilter) isOfOneList() bool {
+	return f != nil && f.List != nil && f.List.ID != nil && f.List.ID.Eq != nil
 }
 
 // fieldsNamed lists the custom fields that a filter names.
