@@ -13,12 +13,14 @@ const cardColumns = "c.id, c.organisation_id, c.organisation_key, c.workspace_id
 	"c.title, c.description, c.position, c.due_day, c.due_slot, c.due_time_zone, c.completed_at, c.archived_at, c.created_by_id, " +
 	"c.cover_attachment_id, c.client_token, c.version, c.created_at, c.updated_at"
 
-// cardReader reads cards row by row, each into the same places first.
+// cardReader reads cards row by row, each into the same places first. Cards of one reader share allocations.
 type cardReader struct {
 	card                      domain.Card
 	with                      domain.CardWith
 	labels, assignees, values string
 	into                      []any
+	cards                     slab[domain.Card]
+	kept                      keptSlabs
 }
 
 // newCardReader reads rows whose columns are before, cardColumnsWith and behind.
@@ -38,10 +40,10 @@ func (r *cardReader) read(line row) (*domain.Card, error) {
 	if err := line.Scan(r.into...); err != nil {
 		return nil, err
 	}
-	card := r.card
+	card := r.cards.keep(r.card)
 	var err error
 	card.Parts, err = r.parts(card.ID)
-	return &card, err
+	return card, err
 }
 
 // CardIDByKey implements domain.Cards. Prefixes stay reserved, so that a retired one still leads to one workspace.

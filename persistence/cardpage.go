@@ -105,8 +105,11 @@ func (c *cardSelection) scan(found []foundCards) func(row) error {
 		if err != nil {
 			return err
 		}
-		found[parent].cards = append(found[parent].cards, card)
-		found[parent].values = append(found[parent].values, values...)
+		of := &found[parent]
+		if of.cards == nil && !c.page.All {
+			of.cards, of.values = make([]*domain.Card, 0, c.page.First+1), make([]any, 0, (c.page.First+1)*len(values))
+		}
+		of.cards, of.values = append(of.cards, card), append(of.values, values...)
 		return nil
 	}
 }

@@ -3,7 +3,6 @@ package persistence
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,28 +29,41 @@ func keptChoice[T any](with domain.CardWith, labels, assignees, values T) (chose
 }
 
 // parts decodes what was read of a card's parts; nil when none were asked for.
-func (r *cardReader) parts(cardID string) (parts *domain.CardParts, err error) {
+func (r *cardReader) parts(cardID string) (*domain.CardParts, error) {
 	if r.with == (domain.CardWith{}) {
 		return nil, nil
 	}
-	parts = new(domain.CardParts)
+	parts := r.kept.parts.keep(domain.CardParts{})
+	ok := true
 	if r.with.Labels {
-		parts.LabelIDs, err = keptIDs(r.labels)
+		parts.LabelIDs, ok = r.kept.readIDs(r.labels)
 	}
-	if r.with.Assignees && err == nil {
-		parts.AssigneeIDs, err = keptIDs(r.assignees)
+	if r.with.Assignees && ok {
+		parts.AssigneeIDs, ok = r.kept.readIDs(r.assignees)
 	}
-	if r.with.Values && err == nil {
-		parts.Values, err = keptValues(r.values, cardID)
+	if r.with.Values && ok {
+		parts.Values, ok = r.kept.readValues(r.values, cardID)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the parts of the card %s: %w", cardID, err)
+	if !ok {
+		return nil, fmt.Errorf("read the parts of the card %s: %w", cardID, errKept)
 	}
 	return parts, nil
 }
 
+// keptSlabs is where the parts of cards are.
+type keptSlabs struct {
+	parts   slab[domain.CardParts]
+	values  slab[domain.FieldValue]
+	lists   slab[*domain.FieldValue]
+	ids     slab[string]
+	texts   slab[string]
+	numbers slab[domain.Decimal]
+	checked slab[bool]
+}
+
 // keptText is a column of kept parts, read front to back. It knows the form that the migrations write and nothing else.
 type keptText struct {
+	*keptSlabs
 	text string
 	at   int
 }
@@ -59,30 +71,28 @@ type keptText struct {
 // errKept tells of text that no migration wrote.
 var errKept = errors.New("what is kept has another form")
 
-// keptIDs reads a column of ids; it is never nil.
-func keptIDs(text string) ([]string, error) {
-	k := keptText{text: text}
-	ids, ok := k.ids(make([]string, 0, strings.Count(text, ",")+1))
-	if !ok || k.at < len(text) {
-		return nil, errKept
-	}
-	return ids, nil
+// readIDs reads a column of ids; they are never nil.
+func (s *keptSlabs) readIDs(text string) (ids []string, ok bool) {
+	k := keptText{keptSlabs: s, text: text}
+	ids, ok = k.list()
+	return ids, ok && k.at == len(text)
 }
 
-// keptValues reads the column of values; it is never nil.
-func keptValues(text, cardID string) ([]*domain.FieldValue, error) {
-	k, ids := keptText{text: text}, []string{}
-	rows := make([]domain.FieldValue, strings.Count(text, `{"f":"`))
-	values := make([]*domain.FieldValue, len(rows))
-	ok := k.take('[')
-	for i := range rows {
-		rows[i].CardID, values[i] = cardID, &rows[i]
-		ok = ok && (i == 0 || k.take(',')) && k.value(&rows[i], &ids)
+// readValues reads the column of values; they are never nil.
+func (s *keptSlabs) readValues(text, cardID string) (values []*domain.FieldValue, ok bool) {
+	k := keptText{keptSlabs: s, text: text}
+	most := strings.Count(text, "{") // more when texts hold some
+	values = s.lists.take(most)[:0]
+	rows := s.values.take(most)
+	ok = k.take('[')
+	for n := 0; ok && !k.take(']'); n++ {
+		if ok = n < most && (n == 0 || k.take(',')); ok {
+			rows[n].CardID = cardID
+			values = append(values, &rows[n])
+			ok = k.value(&rows[n])
+		}
 	}
-	if !ok || !k.take(']') || k.at < len(text) {
-		return nil, errKept
-	}
-	return values, nil
+	return values, ok && k.at == len(text)
 }
 
 // take reports whether the mark comes next, and passes it.
@@ -121,11 +131,16 @@ func (k *keptText) quoted() (text string, ok bool) {
 	return "", false
 }
 
-// ids passes an array of ids and adds them to others.
-func (k *keptText) ids(others []string) (all []string, ok bool) {
-	if !k.take('[') {
+// list passes an array of ids.
+func (k *keptText) list() (ids []string, ok bool) {
+	end := strings.IndexByte(k.text[k.at:], ']')
+	if end < 0 || !k.take('[') {
 		return nil, false
 	}
+	if end == 1 {
+		return k.ids.take(0), k.take(']')
+	}
+	ids = k.ids.take(strings.Count(k.text[k.at-1:k.at+end], ",") + 1)[:0]
 	for first := true; !k.take(']'); first = false {
 		if !first && !k.take(',') {
 			return nil, false
@@ -135,66 +150,86 @@ func (k *keptText) ids(others []string) (all []string, ok bool) {
 		if !ok {
 			return nil, false
 		}
-		others = append(others, id)
+		ids = append(ids, id)
 	}
-	return others, true
+	return ids, true
 }
 
-// value passes a value. Its lists of ids become parts of ids, which the values of a card share.
-func (k *keptText) value(v *domain.FieldValue, ids *[]string) bool {
+// value passes a value.
+func (k *keptText) value(v *domain.FieldValue) bool {
 	for mark := byte('{'); !k.take('}'); mark = ',' {
-		if !k.take(mark) {
-			return false
-		}
-		name, ok := k.quoted()
-		if !ok || !k.take(':') || !k.member(v, name, ids) {
+		if !k.take(mark) || !k.member(v, k.name()) {
 			return false
 		}
 	}
 	return true
 }
 
+// nameAt is what name returns for "at"; the other names have one letter.
+const nameAt = 'A'
+
+// name passes the name of a member; 0 for one that is none of ours.
+func (k *keptText) name() byte {
+	rest := k.text[k.at:]
+	switch {
+	case len(rest) > 3 && rest[0] == '"' && rest[2] == '"' && rest[3] == ':' && rest[1] != nameAt:
+		k.at += 4
+		return rest[1]
+	case strings.HasPrefix(rest, `"at":`):
+		k.at += 5
+		return nameAt
+	}
+	return 0
+}
+
 // member passes what a member holds.
-func (k *keptText) member(v *domain.FieldValue, name string, ids *[]string) (ok bool) {
+func (k *keptText) member(v *domain.FieldValue, name byte) (ok bool) {
 	switch name {
-	case "b":
-		v.Checkbox = new(k.pass("true"))
+	case 'b':
+		v.Checkbox = k.checked.keep(k.pass("true"))
 		return *v.Checkbox || k.pass("false")
-	case "at":
-		end := k.at
-		for end < len(k.text) && k.text[end] != '}' && k.text[end] != ',' {
-			end++
-		}
-		number := k.text[k.at:end]
-		milliseconds, err := strconv.ParseInt(number, 10, 64)
-		v.UpdatedAt, k.at = time.UnixMilli(milliseconds).UTC(), end
-		digits := strings.TrimPrefix(number, "-")
-		return err == nil && (number == "0" || digits[0] >= '1' && digits[0] <= '9')
-	case "o":
-		v.OptionIDs, ok = k.share(ids)
+	case nameAt:
+		milliseconds, ok := k.number()
+		v.UpdatedAt = time.UnixMilli(milliseconds).UTC()
 		return ok
-	case "u":
-		v.UserIDs, ok = k.share(ids)
+	case 'o':
+		v.OptionIDs, ok = k.list()
+		return ok
+	case 'u':
+		v.UserIDs, ok = k.list()
 		return ok
 	}
 	text, ok := k.quoted()
 	switch name {
-	case "f":
+	case 'f':
 		v.FieldID = text
-	case "t":
+	case 't':
 		v.Type = domain.CustomFieldType(text)
-	case "s":
-		v.Text = new(text)
-	case "n":
-		v.Number = new(domain.Decimal(text))
-	case "d":
-		v.Date = new(text)
-	case "l":
-		v.URL = new(text)
+	case 's':
+		v.Text = k.texts.keep(text)
+	case 'n':
+		v.Number = k.numbers.keep(domain.Decimal(text))
+	case 'd':
+		v.Date = k.texts.keep(text)
+	case 'l':
+		v.URL = k.texts.keep(text)
 	default:
 		return false
 	}
 	return ok
+}
+
+// number passes a whole number, of at most 18 digits and without leading zeros.
+func (k *keptText) number() (n int64, ok bool) {
+	negative, start := k.take('-'), k.at
+	for ; k.at < len(k.text) && k.at-start < 18 && k.text[k.at]-'0' < 10; k.at++ {
+		n = 10*n + int64(k.text[k.at]-'0')
+	}
+	ok = k.at-start == 1 || k.at > start && k.text[start] != '0'
+	if negative {
+		n = -n
+	}
+	return n, ok
 }
 
 // pass reports whether the word comes next, and passes it.
@@ -204,15 +239,4 @@ func (k *keptText) pass(word string) bool {
 	}
 	k.at += len(word)
 	return true
-}
-
-// share passes an array of ids, which it adds to ids, and returns that part of them.
-func (k *keptText) share(ids *[]string) (domain.IDs, bool) {
-	before := len(*ids)
-	all, ok := k.ids(*ids)
-	if !ok {
-		return nil, false
-	}
-	*ids = all
-	return all[before:len(all):len(all)], true
 }

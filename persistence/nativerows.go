@@ -162,7 +162,7 @@ func (r *reading) read(c *column, raw []byte, into any) bool {
 	}
 	switch c.form {
 	case formText:
-		if c.text != string(raw) {
+		if len(raw) > sharedText || c.text != string(raw) {
 			c.text = r.texts.keep(raw)
 		}
 		r.setText(into, c.text)
@@ -184,6 +184,9 @@ func (r *reading) read(c *column, raw []byte, into any) bool {
 	}
 	return true
 }
+
+// sharedText is how long texts are, at most, that are looked at for being the one of the row before.
+const sharedText = 64
 
 // appendUUID appends the text of 16 bytes.
 func appendUUID(out, raw []byte) []byte {
