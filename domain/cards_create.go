@@ -42,7 +42,7 @@ func (s *Service) createCard(ctx context.Context, who *Principal, in NewCard) (c
 		if err := s.checkMedia(in.Description, nil); err != nil {
 			return err
 		}
-		if ground.ListWorkspaceID != ground.Workspace.ID {
+		if ground.ListWorkspaceID != ground.Board.WorkspaceID {
 			return BadRequest("The list belongs to another workspace.")
 		}
 		if ground.Access.AssignedItemsOnly { // else the creator could not see the card
@@ -63,7 +63,7 @@ func (s *Service) addCard(ctx context.Context, tx Store, who *Principal, ground 
 	if err := allEditors(ground.Editors, assignees); err != nil {
 		return nil, err
 	}
-	labels, err := chosenLabels(ground.Labels, ground.Workspace.ID, in.LabelIDs)
+	labels, err := chosenLabels(ground.Labels, ground.Board.WorkspaceID, in.LabelIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -93,39 +93,38 @@ func (s *Service) earlierCard(ctx context.Context, tx Store, who *Principal, id 
 	return card, nil
 }
 
-// insertCard gives the card its number and its place and writes it.
+// insertCard gives the card its place and writes it. Without a number, what the caller was judged by has changed since.
 func (s *Service) insertCard(ctx context.Context, tx Store, who *Principal, ground *CardGround, in NewCard, anchor Anchor) (*Card, error) {
-	id, now := s.NewID(), s.Now()
-	number, position, err := s.cardSeat(ctx, tx, who, ground.Workspace.ID, &Card{ID: id}, in.ListID, anchor)
+	if ground.Number == 0 {
+		return nil, Conflict("The board was changed at the same time: try again.")
+	}
+	board, id, now := ground.Board, s.NewID(), s.Now()
+	position, err := s.cardSeat(ctx, tx, who, ground, &Card{ID: id}, in.ListID, anchor)
 	if err != nil {
 		return nil, err
 	}
-	card := &Card{ID: id, OrganisationID: ground.Board.OrganisationID, OrganisationKey: ground.OrganisationKey,
-		WorkspaceID: ground.Workspace.ID, BoardID: ground.Board.ID, ListID: in.ListID, KeyPrefix: ground.Workspace.CardKeyPrefix,
-		Number: number, Title: in.Title, Description: in.Description, Position: position,
+	card := &Card{ID: id, OrganisationID: board.OrganisationID, OrganisationKey: ground.OrganisationKey,
+		WorkspaceID: board.WorkspaceID, BoardID: board.ID, ListID: in.ListID, KeyPrefix: ground.KeyPrefix,
+		Number: ground.Number, Title: in.Title, Description: in.Description, Position: position,
 		CreatedByID: who.UserID, ClientToken: in.ClientToken, Version: 1, CreatedAt: now, UpdatedAt: now}
 	in.Due.apply(card, who)
 	return card, tx.Insert(ctx, card)
 }
 
-// cardSeat takes a number for a new card and finds its place. An end of the lane with room needs no more than the one
-// question that brings the number.
-func (s *Service) cardSeat(ctx context.Context, tx Store, who *Principal, workspaceID string, card *Card, listID string, anchor Anchor) (int, Position, error) {
-	number, end, err := tx.CardSeat(ctx, workspaceID, listID, anchor.Kind != AnchorTop)
-	if err != nil {
-		return 0, 0, err
-	}
+// cardSeat finds the place of a new card. An end of the lane with room asks nothing more.
+func (s *Service) cardSeat(ctx context.Context, tx Store, who *Principal, ground *CardGround, card *Card, listID string, anchor Anchor) (Position, error) {
 	position, free := Position(0), false
 	switch anchor.Kind {
 	case AnchorTop:
-		position, free = PositionBetween(nil, end)
+		position, free = PositionBetween(nil, ground.LaneEnd)
 	case AnchorBottom:
-		position, free = PositionBetween(end, nil)
+		position, free = PositionBetween(ground.LaneEnd, nil)
 	}
-	if !free {
-		position, _, err = s.lanePlace(ctx, tx, who, card, listID, anchor)
+	if free {
+		return position, nil
 	}
-	return number, position, err
+	position, _, err := s.lanePlace(ctx, tx, who, card, listID, anchor)
+	return position, err
 }
 
 // announceCard writes what hangs on a new card and tells everybody: the card first, then its feed entry, then
@@ -140,15 +139,16 @@ func (s *Service) announceCard(ctx context.Context, tx Store, who *Principal, ca
 		return err
 	}
 	if len(labels) > 0 {
-		if err := tx.SetLabels(ctx, card.ID, idsOf(labels)); err != nil {
+		ids := idsOf(labels)
+		if err := tx.Insert(ctx, NewCardLabels(card.ID, ids)); err != nil {
 			return err
 		}
-		if err := s.emitSet(ctx, tx, who, card, "labels", idsOf(labels)); err != nil {
+		if err := s.emitSet(ctx, tx, who, card, "labels", ids); err != nil {
 			return err
 		}
 	}
 	if len(assignees) > 0 {
-		if err := tx.SetAssignees(ctx, card.ID, assignees, s.Now()); err != nil {
+		if err := tx.Insert(ctx, NewCardAssignees(card.ID, assignees, s.Now())); err != nil {
 			return err
 		}
 		return s.emitSet(ctx, tx, who, card, "assignees", assignees)

@@ -138,8 +138,8 @@ func TestCardCreateRepeatsAClientToken(t *testing.T) {
 	})
 }
 
-// A card costs three round trips, however much hangs on it: what decides, its seat, and all the rest.
-func TestCardCreateTakesThreeRoundTrips(t *testing.T) {
+// A card costs two round trips, however much hangs on it: what decides with its seat, and all the rest.
+func TestCardCreateTakesTwoRoundTrips(t *testing.T) {
 	t.Parallel()
 	store, wire := storetest.Wired(t, "1")
 	p := newPlot(t, store, storetest.NewFixture(t, store))
@@ -154,7 +154,7 @@ func TestCardCreateTakesThreeRoundTrips(t *testing.T) {
 			if err := p.create(t.Context(), in()); err != nil {
 				t.Fatal(err)
 			}
-			if trips := wire.Trips() - before; step > 0 && trips != 3 {
+			if trips := wire.Trips() - before; step > 0 && trips != 2 {
 				t.Errorf("%s: %d round trips", what, trips)
 			}
 		}

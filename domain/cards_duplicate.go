@@ -80,7 +80,7 @@ func (s *Service) insertCopy(ctx context.Context, tx Store, who *Principal, sour
 	case in.ListID == source.ListID:
 		anchor = Anchor{Kind: AnchorAfter, ID: source.ID}
 	}
-	copied := NewCard{BoardID: board.ID, ListID: in.ListID, Title: source.Title, Description: source.Description,
+	copied := NewCard{BoardID: board.ID, ListID: in.ListID, AtTop: anchor.Kind == AnchorTop, Title: source.Title, Description: source.Description,
 		Due: DuePatch{Date: Some(source.DueDay), Slot: Some(source.DueSlot), TimeZone: source.DueTimeZone}}
 	ground, err := tx.CardGround(ctx, who, copied)
 	if err != nil {

@@ -62,36 +62,81 @@ func (o *CustomFieldOption) wire() map[string]any {
 		"archivedAt": stampOrNil(o.ArchivedAt), "createdAt": stamp(o.CreatedAt), "updatedAt": stamp(o.UpdatedAt)}
 }
 
-// wire shows the card compactly: members without a value are left out.
-func (c *Card) wire() map[string]any {
-	shown := map[string]any{"id": c.ID, "workspaceId": c.WorkspaceID, "organisationKey": c.OrganisationKey,
-		"number": c.Number, "key": c.Key(), "listId": c.ListID, "boardId": c.BoardID, "title": c.Title,
-		"position": c.Position, "createdById": c.CreatedByID, "createdAt": stamp(c.CreatedAt),
-		"updatedAt": stamp(c.UpdatedAt)}
-	for member, text := range map[string]*string{"description": c.Description, "dueDateLocalDate": c.DueDay,
-		"dueDateSlot": (*string)(c.DueSlot), "dueDateTimezone": c.DueTimeZone, "coverAttachmentId": c.CoverAttachmentID} {
-		if orZero(text) != "" {
-			shown[member] = *text
-		}
-	}
-	for member, at := range map[string]*time.Time{"completedAt": c.CompletedAt, "archivedAt": c.ArchivedAt} {
-		if at != nil {
-			shown[member] = stamp(*at)
-		}
-	}
-	return shown
+// cardWire and activityWire are written with every change of a card: a struct, its members in the order of their names,
+// takes a third of the time of a map.
+type cardWire struct {
+	ArchivedAt        string `json:"archivedAt,omitempty"`
+	BoardID           string `json:"boardId"`
+	CompletedAt       string `json:"completedAt,omitempty"`
+	CoverAttachmentID string `json:"coverAttachmentId,omitempty"`
+	CreatedAt         string `json:"createdAt"`
+	CreatedByID       string `json:"createdById"`
+	Description       string `json:"description,omitempty"`
+	DueDay            string `json:"dueDateLocalDate,omitempty"`
+	DueSlot           string `json:"dueDateSlot,omitempty"`
+	DueTimeZone       string `json:"dueDateTimezone,omitempty"`
+	ID                string `json:"id"`
+	Key               string `json:"key"`
+	ListID            string `json:"listId"`
+	Number            int    `json:"number"`
+	OrganisationKey   string `json:"organisationKey"`
+	Position          string `json:"position"`
+	Title             string `json:"title"`
+	UpdatedAt         string `json:"updatedAt"`
+	WorkspaceID       string `json:"workspaceId"`
 }
 
-func (a *Activity) wire() map[string]any {
+// wire shows the card compactly: members without a value are left out.
+func (c *Card) wire() cardWire {
+	return cardWire{ArchivedAt: stampOrEmpty(c.ArchivedAt), BoardID: c.BoardID, CompletedAt: stampOrEmpty(c.CompletedAt),
+		CoverAttachmentID: orZero(c.CoverAttachmentID), CreatedAt: stamp(c.CreatedAt), CreatedByID: c.CreatedByID,
+		Description: orZero(c.Description), DueDay: orZero(c.DueDay), DueSlot: string(orZero(c.DueSlot)),
+		DueTimeZone: orZero(c.DueTimeZone), ID: c.ID, Key: c.Key(), ListID: c.ListID, Number: c.Number,
+		OrganisationKey: c.OrganisationKey, Position: c.Position.String(), Title: c.Title, UpdatedAt: stamp(c.UpdatedAt),
+		WorkspaceID: c.WorkspaceID}
+}
+
+func stampOrEmpty(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return stamp(*at)
+}
+
+type activityWire struct {
+	Action            string          `json:"action"`
+	ActorAvatarURL    *string         `json:"actorAvatarUrl"`
+	ActorID           *string         `json:"actorId"`
+	ActorKind         ActorKind       `json:"actorKind"`
+	ActorName         string          `json:"actorName"`
+	APIKeyID          *string         `json:"apiKeyId"`
+	APIKeyName        *string         `json:"apiKeyName"`
+	BoardID           *string         `json:"boardId"`
+	OrganisationID    string          `json:"clientId"`
+	CoalesceKey       *string         `json:"coalesceKey"`
+	CoalescedCount    int             `json:"coalescedCount"`
+	CoalescedUntil    any             `json:"coalescedUntil"`
+	CreatedAt         string          `json:"createdAt"`
+	EntityID          string          `json:"entityId"`
+	EntityType        string          `json:"entityType"`
+	FeedVisible       bool            `json:"feedVisible"`
+	ID                string          `json:"id"`
+	Payload           json.RawMessage `json:"payload"`
+	SupportActorEmail *string         `json:"supportActorEmail"`
+	SupportSessionID  *string         `json:"supportSessionId"`
+	UpdatedAt         string          `json:"updatedAt"`
+	WorkspaceID       string          `json:"workspaceId"`
+}
+
+func (a *Activity) wire() activityWire {
 	actor := a.Actor()
 	payload := a.Payload
 	if payload == nil {
 		payload = json.RawMessage("{}")
 	}
-	return map[string]any{"id": a.ID, "boardId": a.BoardID, "clientId": a.OrganisationID, "workspaceId": a.WorkspaceID,
-		"actorId": a.ActorID, "actorKind": a.ActorKind, "actorName": actor.Name, "actorAvatarUrl": actor.AvatarURL,
-		"apiKeyId": a.APIKeyID, "apiKeyName": a.APIKeyName, "supportSessionId": nil, "supportActorEmail": nil,
-		"entityType": a.EntityType, "entityId": a.EntityID, "action": a.Action, "payload": payload,
-		"feedVisible": a.FeedVisible, "coalesceKey": a.CoalesceKey, "coalescedCount": a.CoalescedCount,
-		"coalescedUntil": stampOrNil(a.CoalescedUntil), "createdAt": stamp(a.CreatedAt), "updatedAt": stamp(a.UpdatedAt)}
+	return activityWire{Action: a.Action, ActorAvatarURL: actor.AvatarURL, ActorID: a.ActorID, ActorKind: a.ActorKind,
+		ActorName: actor.Name, APIKeyID: a.APIKeyID, APIKeyName: a.APIKeyName, BoardID: a.BoardID, OrganisationID: a.OrganisationID,
+		CoalesceKey: a.CoalesceKey, CoalescedCount: a.CoalescedCount, CoalescedUntil: stampOrNil(a.CoalescedUntil),
+		CreatedAt: stamp(a.CreatedAt), EntityID: a.EntityID, EntityType: a.EntityType, FeedVisible: a.FeedVisible, ID: a.ID,
+		Payload: payload, UpdatedAt: stamp(a.UpdatedAt), WorkspaceID: a.WorkspaceID}
 }

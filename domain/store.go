@@ -145,9 +145,6 @@ type Cards interface {
 	LockLane(ctx context.Context, listID string) error
 	// LaneCards returns the unarchived cards of a list by position, of one board when boardID is set, and locks them.
 	LaneCards(ctx context.Context, listID, boardID string) ([]*Card, error)
-	// CardSeat raises and returns the card number of a workspace, which nobody else gets, locks the lane of a list, and
-	// returns its LaneEnd.
-	CardSeat(ctx context.Context, workspaceID, listID string, last bool) (number int, end *Position, err error)
 }
 
 // CardParent narrows a query to the cards of a workspace, a board, a list, or a list on a board. The zero

@@ -54,15 +54,10 @@ func (s *Store) RenumberLane(ctx context.Context, listID string) error {
 
 // LockLane implements domain.Cards: the list stands for its lane.
 func (s *Store) LockLane(ctx context.Context, listID string) error {
-	lock := s.laneLock(listID)
-	if err := s.exec(ctx, lock.text, lock.args...); err != nil {
+	if err := s.exec(ctx, "SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID); err != nil {
 		return fmt.Errorf("lock a lane: %w", err)
 	}
 	return nil
-}
-
-func (s *Store) laneLock(listID string) fragment {
-	return frag("SELECT l.id FROM lists l WHERE l.id = ?"+s.dialect.forUpdate(), listID)
 }
 
 // LaneCards implements domain.Cards.
@@ -79,23 +74,4 @@ func (s *Store) LaneCards(ctx context.Context, listID, boardID string) (cards []
 		return nil, fmt.Errorf("read a lane: %w", err)
 	}
 	return cards, nil
-}
-
-// CardSeat implements domain.Cards. The end of the lane is read by a statement of its own, behind the lock: it sees what
-// those did who held the lock before.
-func (s *Store) CardSeat(ctx context.Context, workspaceID, listID string, last bool) (number int, end *domain.Position, err error) {
-	next := frag("UPDATE workspaces SET last_card_number = last_card_number + 1 WHERE id = ? RETURNING last_card_number", workspaceID)
-	err = s.inTransaction(ctx, func(tx *Store) error {
-		return tx.together(ctx,
-			asked{next, func(line row) error { return line.Scan(&number) }},
-			asked{tx.laneLock(listID), func(row) error { return nil }},
-			asked{laneEnd(listID, last), func(line row) error { return line.Scan(&end) }})
-	})
-	if err != nil {
-		return 0, nil, fmt.Errorf("find a seat for a card: %w", err)
-	}
-	if number == 0 {
-		return 0, nil, domain.NotFound("Workspace")
-	}
-	return number, end, nil
 }

@@ -57,33 +57,22 @@ func (s *Store) FieldValuesOf(ctx context.Context, cardIDs []string) (map[string
 
 // SetLabels implements domain.Cards.
 func (s *Store) SetLabels(ctx context.Context, cardID string, labelIDs []string) error {
-	rows := make([]domain.CardLabel, len(labelIDs))
-	for i, id := range labelIDs {
-		rows[i] = domain.CardLabel{CardID: cardID, LabelID: id}
-	}
-	return replaceSet(ctx, s, "card_labels", "label_id", cardID, labelIDs, rows)
+	return s.replaceSet(ctx, "card_labels", "label_id", cardID, labelIDs, domain.NewCardLabels(cardID, labelIDs))
 }
 
-// SetAssignees implements domain.Cards. People who are assigned together are told apart by a millisecond each, in
-// the order given.
+// SetAssignees implements domain.Cards.
 func (s *Store) SetAssignees(ctx context.Context, cardID string, userIDs []string, at time.Time) error {
-	rows := make([]domain.CardAssignee, len(userIDs))
-	for i, id := range userIDs {
-		rows[i] = domain.CardAssignee{CardID: cardID, UserID: id, AssignedAt: at.Add(time.Duration(i) * time.Millisecond)}
-	}
-	return replaceSet(ctx, s, "card_assignees", "user_id", cardID, userIDs, rows)
+	return s.replaceSet(ctx, "card_assignees", "user_id", cardID, userIDs, domain.NewCardAssignees(cardID, userIDs, at))
 }
 
 // replaceSet makes a card have exactly the ids: it removes the others, and inserts the rows that are missing.
-func replaceSet[T any](ctx context.Context, s *Store, table, column, cardID string, ids []string, rows []T) error {
+func (s *Store) replaceSet(ctx context.Context, table, column, cardID string, ids []string, rows any) error {
 	err := s.inTransaction(ctx, func(tx *Store) error {
 		err := tx.exec(ctx, "DELETE FROM "+table+" WHERE card_id = ? AND NOT ("+tx.dialect.anyOf(column)+")", cardID, tx.dialect.list(ids))
-		if err != nil || len(rows) == 0 {
+		if err != nil {
 			return err
 		}
-		return tx.write(ctx, "Row", func() error {
-			return tx.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
-		})
+		return tx.insert(ctx, rows, " ON CONFLICT DO NOTHING")
 	})
 	if err != nil {
 		return fmt.Errorf("set %s: %w", table, err)

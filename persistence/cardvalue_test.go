@@ -3,7 +3,6 @@ package persistence_test
 import (
 	"reflect"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -134,31 +133,6 @@ func TestLanes(t *testing.T) {
 		if err := store.LockLane(ctx, list); err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-// TestCardNumbersAreNeverGivenTwice takes numbers in many transactions at once.
-func TestCardNumbersAreNeverGivenTwice(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, store *persistence.Store) {
-		_, space, _ := lane(t, store)
-		numbers := make([]int, 20)
-		var wait sync.WaitGroup
-		for i := range numbers {
-			wait.Go(func() {
-				var err error
-				if numbers[i], _, err = store.CardSeat(t.Context(), space.ID, domain.NewID(), true); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wait.Wait()
-		slices.Sort(numbers)
-		if numbers[0] != 1 || numbers[19] != 20 || len(slices.Compact(numbers)) != 20 {
-			t.Errorf("got %v", numbers)
-		}
-		_, _, err := store.CardSeat(t.Context(), domain.NewID(), domain.NewID(), true)
-		checkRefusal(t, err, domain.CodeNotFound, nil)
 	})
 }
 

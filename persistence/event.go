@@ -51,7 +51,7 @@ func (s *Store) writeEvents(ctx context.Context, events []*domain.Event) error {
 			last[*e.CardID]--
 		}
 	}
-	return s.insert(ctx, events)
+	return s.insert(ctx, events, "")
 }
 
 // raises is by how much events raise the counters: those of workspaces, then those of cards, in the order of their ids.

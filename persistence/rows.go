@@ -29,17 +29,10 @@ func (s *Store) load(ctx context.Context, row any, clauses ...clause.Expression)
 
 // Insert implements domain.Rows. A long slice takes several statements, all in one transaction.
 func (s *Store) Insert(ctx context.Context, rows any) error {
-	if value := reflect.Indirect(reflect.ValueOf(rows)); value.Kind() == reflect.Slice {
-		if value.Len() == 0 {
-			return nil
-		}
-		return s.inTransaction(ctx, func(tx *Store) error { return tx.insert(ctx, rows) })
+	if many := reflect.Indirect(reflect.ValueOf(rows)); many.Kind() != reflect.Slice || many.Len() == 0 {
+		return s.insert(ctx, rows, "")
 	}
-	return s.insert(ctx, rows)
-}
-
-func (s *Store) insert(ctx context.Context, rows any) error {
-	return s.write(ctx, nounOf(rows), func() error { return s.db.WithContext(ctx).Create(rows).Error })
+	return s.inTransaction(ctx, func(tx *Store) error { return tx.insert(ctx, rows, "") })
 }
 
 // write runs a GORM statement that answers nothing but an error. In a transaction on Postgres it is held back, and so is

@@ -66,7 +66,11 @@ func (s *Store) attempt(ctx context.Context, tx *Store, fn func(tx *Store) error
 			if err := fn(tx); err != nil {
 				return err
 			}
-			return t.commit(ctx, numbering(*tx.emitted)...)
+			numbered, err := numbering(*tx.emitted)
+			if err != nil {
+				return err
+			}
+			return t.commit(ctx, numbered...)
 		})
 	}
 	var failed error
@@ -138,10 +142,15 @@ func (s *Store) together(ctx context.Context, questions ...asked) error {
 
 // exec runs a statement written by hand. In a transaction on Postgres it is held back, and so is its error.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
+	return s.execOn(ctx, "Row", statement, args)
+}
+
+// execOn is exec about rows of a noun, for errors.
+func (s *Store) execOn(ctx context.Context, noun, statement string, args []any) error {
 	if s.tx != nil {
-		return s.tx.hold(ctx, write{numbered(statement), args, "Row"})
+		return s.tx.hold(ctx, write{numbered(statement), args, noun})
 	}
-	return translate(ctx, s.db.WithContext(ctx).Exec(statement, args...).Error, "Row")
+	return translate(ctx, s.db.WithContext(ctx).Exec(statement, args...).Error, noun)
 }
 
 // collect reads all rows with scan and closes them.
