@@ -19,7 +19,7 @@ var sane = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
 func withRequestID(next http.Handler, newID func() string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
-		if !sane.MatchString(id) {
+		if id == "" || !sane.MatchString(id) {
 			id = newID()
 		}
 		w.Header().Set("X-Request-Id", id)

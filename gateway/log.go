@@ -24,7 +24,7 @@ func redacted(log *slog.Logger) *slog.Logger {
 // hidden stands where a secret was.
 const hidden = "[redacted]"
 
-// secretNames are attributes whose value is never shown, in lower case.
+// secretNames are attributes whose value is never shown, however they are capitalised.
 var secretNames = []string{"authorization", "cookie", "set-cookie", "proxy-authorization", "password", "secret", "token", "apikey"}
 
 // secrets are texts that are cut out wherever they stand. A hint is looked for first, because most texts hold none
@@ -66,6 +66,9 @@ func (h redacting) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (h redacting) Handle(ctx context.Context, line slog.Record) error {
+	if isPlain(line) {
+		return h.next.Handle(ctx, line)
+	}
 	clean := slog.NewRecord(line.Time, line.Level, redact(line.Message), line.PC)
 	attrs := make([]slog.Attr, 0, line.NumAttrs())
 	line.Attrs(func(a slog.Attr) bool {
@@ -74,6 +77,21 @@ func (h redacting) Handle(ctx context.Context, line slog.Record) error {
 	})
 	clean.AddAttrs(attrs...)
 	return h.next.Handle(ctx, clean)
+}
+
+// isPlain reports whether a line is handed on as it is, as most lines are.
+func isPlain(line slog.Record) bool {
+	plain := redact(line.Message) == line.Message
+	line.Attrs(func(a slog.Attr) bool {
+		switch a.Value.Kind() {
+		case slog.KindAny, slog.KindGroup, slog.KindLogValuer:
+			plain = false
+		default:
+			plain = plain && redactAttr(a).Equal(a)
+		}
+		return plain
+	})
+	return plain
 }
 
 // WithAttrs implements slog.Handler.
@@ -94,7 +112,7 @@ func redactAttrs(attrs []slog.Attr) []slog.Attr {
 
 // redactAttr shows values that are no text, number or time as text: that is how their secrets are found.
 func redactAttr(a slog.Attr) slog.Attr {
-	if slices.Contains(secretNames, strings.ToLower(a.Key)) {
+	if slices.ContainsFunc(secretNames, func(name string) bool { return len(name) == len(a.Key) && strings.EqualFold(name, a.Key) }) {
 		return slog.String(a.Key, hidden)
 	}
 	switch value := a.Value.Resolve(); value.Kind() {

@@ -118,25 +118,23 @@ func (s *sight) withSight(next http.Handler) http.Handler {
 // note writes one line for each request. The query string and all headers stay out of it: they may hold what was meant
 // to be secret.
 func (s *sight) note(ctx context.Context, r *http.Request, seen *record, w *countingWriter, took time.Duration) {
-	attrs := []slog.Attr{
+	attrs := append(make([]slog.Attr, 0, 16),
 		slog.String("requestId", graph.RequestID(ctx)), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), milliseconds("milliseconds", took),
-		slog.String("remote", r.RemoteAddr),
-	}
-	attrs = append(attrs, seen.attrs()...)
+		slog.String("remote", r.RemoteAddr))
+	attrs = seen.attrs(attrs)
 	if span := trace.SpanContextFromContext(ctx); s.traces != nil && span.IsValid() {
 		attrs = append(attrs, slog.String("traceId", span.TraceID().String()))
 	}
 	s.log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
 }
 
-// attrs is what the log shows of a request besides its HTTP side.
-func (r *record) attrs() []slog.Attr {
-	return []slog.Attr{
+// attrs adds what the log shows of a request besides its HTTP side.
+func (r *record) attrs(shown []slog.Attr) []slog.Attr {
+	return append(shown,
 		slog.String("operation", r.operation), slog.String("operationName", r.name), slog.String("keyId", r.keyID),
 		slog.Int("cost", r.cost), slog.Int("actualCost", r.actualCost), slog.Int64("statements", r.statements.Load()),
-		milliseconds("statementMilliseconds", time.Duration(r.waited.Load())),
-	}
+		milliseconds("statementMilliseconds", time.Duration(r.waited.Load())))
 }
 
 func milliseconds(name string, d time.Duration) slog.Attr {

@@ -36,9 +36,9 @@ func (s *sight) Operation(ctx context.Context, operation *graphql.OperationConte
 		s.metrics.operation(seen.door, response)
 		endOperation(span, response)
 		if took := time.Since(began); s.slow > 0 && took > s.slow {
-			s.log.LogAttrs(ctx, slog.LevelWarn, "slow operation", append([]slog.Attr{
+			s.log.LogAttrs(ctx, slog.LevelWarn, "slow operation", seen.attrs([]slog.Attr{
 				slog.String("requestId", graph.RequestID(ctx)), slog.String("door", seen.door), milliseconds("milliseconds", took),
-			}, seen.attrs()...)...)
+			})...)
 		}
 	}
 }

@@ -150,17 +150,44 @@ func (b *bill) show(response *graphql.Response, actual int, budget bool) {
 	if len(response.Data) == 0 && !b.denied {
 		return
 	}
-	shown := map[string]any{"requested": b.requested, "actual": actual, "remaining": nil, "resetAt": nil}
+	shown := &shownCost{requested: b.requested, actual: actual}
 	if b.dry {
-		shown["actual"] = 0
+		shown.actual = 0
 	}
-	if b.state != nil && budget {
-		shown["remaining"], shown["resetAt"] = b.state.Remaining, b.state.ResetAt.UTC().Format(TimeLayout)
+	if budget {
+		shown.state = b.state
 	}
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
 	response.Extensions["cost"] = shown
+}
+
+// shownCost is the cost in the extensions of a response.
+type shownCost struct {
+	requested, actual int
+	state             *CostState // of the budget; nil when it is not told
+}
+
+// MarshalJSON implements json.Marshaler.
+func (c *shownCost) MarshalJSON() ([]byte, error) { return c.appendTo(nil), nil }
+
+func (c *shownCost) appendTo(out []byte) []byte {
+	out = appendInt(append(out, `{"actual":`...), c.actual)
+	out = append(out, `,"remaining":`...)
+	if c.state != nil {
+		out = appendInt(out, c.state.Remaining)
+	} else {
+		out = append(out, "null"...)
+	}
+	out = appendInt(append(out, `,"requested":`...), c.requested)
+	out = append(out, `,"resetAt":`...)
+	if c.state != nil {
+		out = appendInstant(out, c.state.ResetAt)
+	} else {
+		out = append(out, "null"...)
+	}
+	return append(out, '}')
 }
 
 // seconds rounds up, so that who waits them has waited long enough.

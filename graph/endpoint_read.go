@@ -46,9 +46,7 @@ func read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
 		}
 		return readURL(r.URL.Query())
 	case http.MethodPost:
-		media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		charset := strings.ToLower(params["charset"])
-		if err != nil || media != mediaJSON || charset != "" && charset != "utf-8" {
+		if !isJSON(r.Header.Get("Content-Type")) {
 			return nil, &domain.Error{Code: codeMediaType, Message: "Send application/json in UTF-8."}
 		}
 		if r.ContentLength > MaxBodyBytes {
@@ -57,6 +55,16 @@ func read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
 		return readBody(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
 	}
 	return nil, &domain.Error{Code: codeMethod, Message: "Use POST, or GET for queries."}
+}
+
+// isJSON reports whether a media type is that of JSON in UTF-8.
+func isJSON(kind string) bool {
+	if kind == mediaJSON {
+		return true
+	}
+	media, params, err := mime.ParseMediaType(kind)
+	charset := strings.ToLower(params["charset"])
+	return err == nil && media == mediaJSON && (charset == "" || charset == "utf-8")
 }
 
 func isPreflighted(header http.Header) bool {
@@ -80,11 +88,15 @@ func readBody(body io.Reader) (*graphql.RawParams, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("[")) {
 		return nil, &domain.Error{Code: codeBatch, Message: "Send one request at a time, not an array of them."}
 	}
-	if err != nil || !json.Valid(raw) || !utf8.Valid(raw) {
+	var in request
+	if err == nil {
+		err = json.Unmarshal(raw, &in)
+	}
+	_, other := errors.AsType[*json.UnmarshalTypeError](err)
+	if err != nil && !other || !utf8.Valid(raw) {
 		return nil, &domain.Error{Code: codeInvalidJSON, Message: "The body is no JSON."}
 	}
-	var in request
-	if err := json.Unmarshal(raw, &in); err != nil {
+	if other {
 		return nil, domain.BadRequest("The body is no GraphQL request.")
 	}
 	return in.params()

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -83,8 +84,8 @@ func send(w http.ResponseWriter, parts ...[]byte) {
 // steady leaves out of an answer to GET what differs each time although the data is the same, so that the answer can be
 // told to be unchanged. The headers still have it.
 func steady(response *graphql.Response) {
-	if cost, ok := response.Extensions["cost"].(map[string]any); ok {
-		cost["remaining"], cost["resetAt"] = nil, nil
+	if cost, ok := response.Extensions["cost"].(*shownCost); ok {
+		cost.state = nil
 	}
 }
 
@@ -115,7 +116,7 @@ func envelope(response *graphql.Response) (head, tail []byte) {
 		if len(head) > 1 {
 			tail = append(tail, ',')
 		}
-		tail = appendMember(tail, "extensions", response.Extensions)
+		tail = appendExtensions(tail, response.Extensions)
 	}
 	return head, append(tail, '}')
 }
@@ -126,6 +127,22 @@ func appendComma(out []byte) []byte {
 		return append(out, ',')
 	}
 	return out
+}
+
+// appendExtensions appends the extensions in the order of their names. Nearly always they are the cost alone.
+func appendExtensions(out []byte, extensions map[string]any) []byte {
+	out = append(out, `"extensions":{`...)
+	for i, name := range slices.Sorted(maps.Keys(extensions)) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		if cost, ok := extensions[name].(*shownCost); ok {
+			out = cost.appendTo(append(out, `"`+name+`":`...))
+		} else {
+			out = appendMember(out, name, extensions[name])
+		}
+	}
+	return append(out, '}')
 }
 
 func appendMember(out []byte, name string, value any) []byte {

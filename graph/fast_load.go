@@ -121,7 +121,7 @@ func (r *fastRun) descend(ctx context.Context, c *cell) bool {
 func (c *cell) settle(s *step, times []int64) {
 	c.below = make([]*level, len(s.trait.kinds))
 	each := c.spread(times)
-	if s.trait.kindOf == nil && !s.trait.shared && len(c.rows) > 0 {
+	if s.trait.kindOf == nil && (!s.trait.shared && len(c.rows) > 0 || len(c.rows) == 1) {
 		c.below[0] = &level{steps: s.below[0], parents: c.rows, times: each}
 	} else {
 		c.seat(s, each)
