@@ -55,7 +55,7 @@ type Verdict struct {
 	At         time.Time     // when it was given, on the limiter's clock
 }
 
-// BucketState is what is left of a budget. One without a name was not looked at, because another one had refused.
+// BucketState is what is left of a budget.
 type BucketState struct {
 	Bucket     Bucket
 	Remaining  int

@@ -44,7 +44,7 @@ func (r *rates) show(verdict domain.Verdict) {
 // merge replaces what is known of a bucket by what is newer.
 func (r *rates) merge(newer []domain.BucketState) {
 	for _, state := range newer {
-		known := state.Bucket.Name == "" // not looked at
+		known := false
 		for i := range r.states {
 			if r.states[i].Bucket.Name == state.Bucket.Name {
 				r.states[i], known = state, true

@@ -2,25 +2,32 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"kanera.dev/domain"
+	"kanera.dev/persistence/gather"
 )
 
 const (
+	mostAtOnce = 64                     // callers that one exchange with Redis decides
 	probeEvery = 100 * time.Millisecond // how often a Redis that failed is tried again
 	warmUp     = time.Second            // how long the first connection and the script may take at the start
 )
 
-// Limiter keeps budgets in Redis and never fails: from the first call that fails or takes too long, this process
+// errAway is what callers are told whose exchange failed, or was not tried, because Redis is away.
+var errAway = errors.New("redis is away")
+
+// Limiter keeps budgets in Redis and never fails. Callers who find an exchange with Redis under way share the next. From the first call that fails or takes too long, this process
 // decides alone and at once, marking its verdicts as degraded, until Redis answers again. It asks in the background,
 // so no request waits for that. Alone it goes on from what it let through before. On the embedded Redis it decides
 // inside the process and is never degraded.
 type Limiter struct {
 	shared  *Shared // nil on the embedded Redis
-	local   *Local  // counts all that this process lets through
+	asking  *gather.Batcher[[]domain.Charge, domain.Verdict]
+	local   *Local // counts all that this process lets through
 	timeout time.Duration
 	changed func(degraded bool, cause error)
 
@@ -35,9 +42,10 @@ type Limiter struct {
 func NewLimiter(client *Client, timeout time.Duration, changed func(degraded bool, cause error)) *Limiter {
 	l := &Limiter{local: NewLocal(time.Now), timeout: timeout, changed: changed}
 	l.closing, l.close = context.WithCancel(context.Background())
+	l.asking = gather.New(mostAtOnce, 1, timeout, l.decide)
 	if client.embedded == nil {
 		l.shared = NewShared(client)
-		l.ask("", warmUp) // connects and loads the script; if it fails, the first request will notice
+		l.answers("", warmUp) // connects and loads the script; if it fails, the first request will notice
 	}
 	return l
 }
@@ -50,19 +58,14 @@ func (l *Limiter) Take(ctx context.Context, charges ...domain.Charge) (domain.Ve
 	if len(charges) == 0 {
 		return domain.Verdict{Allowed: true, Degraded: l.away.Load()}, nil
 	}
-	if !l.away.Load() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
-		defer cancel()
-		verdict, err := l.shared.Take(limited, charges...)
-		if err == nil {
-			if verdict.Allowed {
-				_, err = l.local.Take(ctx, charges...)
-			}
-			return verdict, err
+	verdict, err := l.ask(ctx, charges)
+	if err == nil {
+		if verdict.Allowed {
+			_, err = l.local.Take(ctx, charges...)
 		}
-		l.leave(err, charges[0].Bucket.Group)
+		return verdict, err
 	}
-	verdict, err := l.local.Take(ctx, charges...)
+	verdict, err = l.local.Take(ctx, charges...)
 	verdict.Degraded = true
 	return verdict, err
 }
@@ -72,15 +75,35 @@ func (l *Limiter) Refund(ctx context.Context, charges ...domain.Charge) error {
 	if len(charges) == 0 {
 		return nil
 	}
-	if l.shared != nil && !l.away.Load() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
-		defer cancel()
-		err := l.shared.Refund(limited, charges...)
-		if err != nil {
-			l.leave(err, charges[0].Bucket.Group)
-		}
+	if l.shared != nil {
+		_, _ = l.ask(ctx, refunding(charges))
 	}
 	return l.local.Refund(ctx, charges...)
+}
+
+// ask has Redis decide a caller, together with others. It fails when this process has to decide alone.
+func (l *Limiter) ask(ctx context.Context, charges []domain.Charge) (domain.Verdict, error) {
+	if l.away.Load() {
+		return domain.Verdict{}, errAway
+	}
+	verdict, err := l.asking.Ask(context.WithoutCancel(ctx), charges)
+	if err != nil && !errors.Is(err, errAway) { // a fault of ours, which nobody told of yet
+		l.leave(err, charges[0].Bucket.Group)
+	}
+	return verdict, err
+}
+
+// decide has Redis decide callers. Those who waited behind a failure fail with it.
+func (l *Limiter) decide(ctx context.Context, callers [][]domain.Charge) ([]domain.Verdict, error) {
+	if l.away.Load() {
+		return nil, errAway
+	}
+	verdicts, err := l.shared.decide(ctx, callers)
+	if failed, ok := errors.AsType[*lost](err); ok {
+		l.leave(failed, failed.group)
+		return nil, errAway
+	}
+	return verdicts, err
 }
 
 // Degraded reports whether this process decides alone.
@@ -106,7 +129,7 @@ func (l *Limiter) probe(group string) {
 	again := time.NewTicker(probeEvery)
 	defer again.Stop()
 	for {
-		if l.ask(group, l.timeout) {
+		if l.answers(group, l.timeout) {
 			l.changed(false, nil)
 			l.away.Store(false)
 			return
@@ -119,8 +142,8 @@ func (l *Limiter) probe(group string) {
 	}
 }
 
-// ask reports whether Redis decides in time.
-func (l *Limiter) ask(group string, timeout time.Duration) bool {
+// answers reports whether Redis decides in time.
+func (l *Limiter) answers(group string, timeout time.Duration) bool {
 	limited, cancel := context.WithTimeout(l.closing, timeout)
 	defer cancel()
 	_, err := l.shared.Take(limited, domain.Charge{Bucket: domain.Bucket{Name: "probe", Group: group, Limit: 1 << 30, Window: time.Minute}, Units: 1})

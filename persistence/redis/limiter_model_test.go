@@ -78,6 +78,61 @@ func (m *modelled) take() {
 	}
 }
 
+// crowd has several callers decided at one moment, some of whom ask for the same as the one before, and holds each to
+// what the model says after those before it.
+func (m *modelled) crowd() {
+	callers := make([][]domain.Charge, rapid.IntRange(1, 6).Draw(m.t, "callers"))
+	for i := range callers {
+		callers[i] = m.drawAfter(callers[:i])
+	}
+	for i, verdict := range m.askAll(callers) {
+		m.judge(callers[i], verdict)
+		m.note(callers[i], verdict)
+	}
+}
+
+// askAll puts the questions of several callers to all limiters. About a refund nothing is told.
+func (m *modelled) askAll(callers [][]domain.Charge) []domain.Verdict {
+	var first []domain.Verdict
+	for i, limiter := range m.limiters {
+		verdicts := decideAll(m.t, limiter, callers)
+		if i == 0 {
+			first = verdicts
+			continue
+		}
+		for j, verdict := range verdicts {
+			if len(verdict.States) > 0 && !sameVerdict(first[j], verdict) {
+				m.t.Fatalf("limiters disagree at %v on caller %d of %+v:\n%+v\n%+v", m.now, j, callers, first[j], verdict)
+			}
+		}
+	}
+	return first
+}
+
+// decideAll has a limiter decide callers at once, if it can, else one after the other; then a refund tells nothing.
+func decideAll(t *rapid.T, limiter domain.Limiter, callers [][]domain.Charge) []domain.Verdict {
+	if shared, ok := limiter.(*Shared); ok {
+		verdicts, err := shared.decide(t.Context(), callers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return verdicts
+	}
+	verdicts := make([]domain.Verdict, len(callers))
+	for i, charges := range callers {
+		var err error
+		if slices.ContainsFunc(charges, func(c domain.Charge) bool { return c.Units < 0 }) {
+			err = limiter.Refund(t.Context(), refunding(charges)...)
+		} else {
+			verdicts[i], err = limiter.Take(t.Context(), charges...)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return verdicts
+}
+
 // draw makes up charges; the last one may stand apart.
 func (m *modelled) draw() []domain.Charge {
 	charges := make([]domain.Charge, len(m.buckets))
@@ -86,6 +141,14 @@ func (m *modelled) draw() []domain.Charge {
 	}
 	charges[len(charges)-1].Apart = rapid.Bool().Draw(m.t, "apart")
 	return charges
+}
+
+// drawAfter makes up charges, often those of the caller before.
+func (m *modelled) drawAfter(before [][]domain.Charge) []domain.Charge {
+	if n := len(before); n > 0 && rapid.Bool().Draw(m.t, "as before") {
+		return before[n-1]
+	}
+	return m.draw()
 }
 
 // judge holds a verdict to the model, bucket by bucket.
@@ -188,6 +251,7 @@ func (m *modelled) story() {
 	m.setClock(m.now)
 	m.t.Repeat(map[string]func(*rapid.T){
 		"take":   func(*rapid.T) { m.take() },
+		"crowd":  func(*rapid.T) { m.crowd() },
 		"refund": func(*rapid.T) { m.refund() },
 		"wait": func(t *rapid.T) {
 			most := rapid.SampledFrom([]time.Duration{time.Second / 2, 3 * time.Second, 70 * time.Second}).Draw(t, "most")
@@ -248,18 +312,21 @@ func TestScriptNeverExceedsTheLimit(t *testing.T) {
 func TestScriptAndProcessAgree(t *testing.T) {
 	t.Parallel()
 	onScript(t, func(m *modelled) {
+		width := rapid.SampledFrom([]int64{3_000_000, 30_000_000, 200_000_000}).Draw(m.t, "width")
 		for range rapid.IntRange(1, 30).Draw(m.t, "steps") {
-			m.setClock(m.now.Add(time.Duration(rapid.Int64Range(0, 200_000_000).Draw(m.t, "clock")) * time.Microsecond))
-			charges := m.draw()
-			if rapid.Bool().Draw(m.t, "take") {
-				m.ask(charges)
-				continue
-			}
-			for _, limiter := range m.limiters {
-				if err := limiter.Refund(m.t.Context(), charges...); err != nil {
-					m.t.Fatal(err)
+			m.advance(time.Duration(rapid.Int64Range(-width/4, width).Draw(m.t, "clock")) * time.Microsecond)
+			var callers [][]domain.Charge
+			for i := range rapid.IntRange(1, 8).Draw(m.t, "callers") {
+				charges := m.drawAfter(callers)
+				if i > 0 && rapid.Bool().Draw(m.t, "some") {
+					charges = charges[len(charges)-1:]
 				}
+				if rapid.IntRange(0, 2).Draw(m.t, "refund") == 0 && charges[0].Units > 0 {
+					charges = refunding(charges)
+				}
+				callers = append(callers, charges)
 			}
+			m.askAll(callers)
 		}
 	})
 }

@@ -3,10 +3,9 @@ package redis
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -19,8 +18,9 @@ var (
 	limitScript = redis.NewScript(limitText)
 )
 
-// Shared keeps budgets in Redis, for all processes, on the clock of Redis. A call is one round trip; on a Redis
-// Cluster one for each group among the charges, because groups live on different nodes.
+// Shared keeps budgets in Redis, for all processes, on the clock of Redis. A call is one round trip. On a Redis Cluster
+// it goes to all nodes at once that the groups among the charges live on, and takes another round trip when one of
+// them refuses what another one granted.
 type Shared struct{ client *Client }
 
 // NewShared returns a limiter on Redis. It fails when Redis does; NewLimiter does not.
@@ -28,107 +28,139 @@ func NewShared(client *Client) *Shared { return &Shared{client} }
 
 // Take implements domain.Limiter.
 func (s *Shared) Take(ctx context.Context, charges ...domain.Charge) (domain.Verdict, error) {
-	verdict := domain.Verdict{Allowed: true, States: make([]domain.BucketState, len(charges))}
-	var taken []domain.Charge
-	for _, group := range s.groups(charges) {
-		part, err := s.run(ctx, pick(charges, group), 1)
-		if err != nil {
-			return domain.Verdict{}, err
-		}
-		for i, at := range group {
-			verdict.States[at] = part.States[i]
-		}
-		if !part.Allowed && verdict.Allowed {
-			verdict.Allowed, verdict.Denied = false, part.Denied
-		}
-		verdict.RetryAfter, verdict.At = max(verdict.RetryAfter, part.RetryAfter), part.At
-		passed, refused := divide(pick(charges, group), part.States)
-		if refused {
-			return verdict, s.Refund(ctx, taken...)
-		}
-		taken = append(taken, passed...)
+	verdicts, err := s.decide(ctx, [][]domain.Charge{charges})
+	if err != nil {
+		return domain.Verdict{}, err
 	}
-	return verdict, nil
-}
-
-// divide returns the charges that could pass, and whether another one refused them.
-func divide(charges []domain.Charge, states []domain.BucketState) (passed []domain.Charge, refused bool) {
-	for i, charge := range charges {
-		if states[i].RetryAfter == 0 {
-			passed = append(passed, charge)
-		} else {
-			refused = refused || !charge.Apart
-		}
-	}
-	return passed, refused
+	return verdicts[0], nil
 }
 
 // Refund implements domain.Limiter.
 func (s *Shared) Refund(ctx context.Context, charges ...domain.Charge) error {
-	for _, group := range s.groups(charges) {
-		if _, err := s.run(ctx, pick(charges, group), -1); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.decide(ctx, [][]domain.Charge{refunding(charges)})
+	return err
 }
 
-// groups returns the positions of the charges that go into one call each.
-func (s *Shared) groups(charges []domain.Charge) [][]int {
-	var order [][]int
-	at := make(map[string]int)
-	for i, charge := range charges {
-		name := ""
-		if s.client.sharded {
-			name = charge.Bucket.Group
-		}
-		place, known := at[name]
-		if !known {
-			place = len(order)
-			at[name], order = place, append(order, nil)
-		}
-		order[place] = append(order[place], i)
+// refunding is what a caller of decide asks who gives units back.
+func refunding(charges []domain.Charge) []domain.Charge {
+	back := slices.Clone(charges)
+	for i := range back {
+		back[i].Units = -back[i].Units
 	}
-	return order
+	return back
 }
 
-func pick(charges []domain.Charge, positions []int) []domain.Charge {
-	if len(positions) == len(charges) {
-		return charges
-	}
-	picked := make([]domain.Charge, len(positions))
-	for i, at := range positions {
-		picked[i] = charges[at]
-	}
-	return picked
+// lost is the failure of a node, and a group that lives there.
+type lost struct {
+	group string
+	cause error
 }
 
-// run calls the script; sign is -1 to give back.
-func (s *Shared) run(ctx context.Context, charges []domain.Charge, sign int) (domain.Verdict, error) {
-	keys, args := make([]string, len(charges)), make([]any, 1, 1+4*len(charges))
-	args[0] = slotsPerWindow
-	for i, charge := range charges {
-		keys[i] = bucketKey(charge.Bucket)
-		args = append(args, charge.Bucket.Limit, slotLength(charge.Bucket.Window), sign*charge.Units, charge.Apart)
+// Error implements error.
+func (l *lost) Error() string { return "take from rate limits: " + l.cause.Error() }
+
+// Unwrap shows the cause.
+func (l *lost) Unwrap() error { return l.cause }
+
+// decide answers callers as if they came one after the other at the same moment; charges below zero are refunds.
+func (s *Shared) decide(ctx context.Context, callers [][]domain.Charge) ([]domain.Verdict, error) {
+	verdicts := make([]domain.Verdict, len(callers))
+	for i, charges := range callers {
+		verdicts[i] = domain.Verdict{Allowed: true, States: make([]domain.BucketState, len(charges))}
 	}
-	reply, err := limitScript.Run(ctx, s.client.redis, keys, args...).Int64Slice()
-	if err != nil {
-		return domain.Verdict{}, fmt.Errorf("take from rate limits: %w", err)
+	evaluations := s.plan(callers)
+	s.run(ctx, evaluations)
+	for _, e := range evaluations {
+		if err := e.tell(verdicts); err != nil {
+			return nil, &lost{e.group, err}
+		}
 	}
-	if len(reply) != 2+3*len(charges) {
-		return domain.Verdict{}, errors.New("take from rate limits: the script answered something else")
+	if back := s.halves(callers, verdicts); len(back) > 0 {
+		if _, err := s.decide(ctx, back); err != nil {
+			return nil, fmt.Errorf("give back what another node refused: %w", err)
+		}
 	}
-	first, told := reply[1], reply[2:]
-	verdict := domain.Verdict{Allowed: first == 0, At: time.UnixMicro(reply[0]), States: make([]domain.BucketState, len(charges))}
-	if first > 0 {
-		verdict.Denied = charges[first-1].Bucket.Name
+	return verdicts, nil
+}
+
+// plan puts callers into as few evaluations as there are groups on a Redis Cluster, else into one.
+func (s *Shared) plan(callers [][]domain.Charge) []*evaluation {
+	var plan []*evaluation
+	of := make(map[string]*evaluation, 1)
+	for caller, charges := range callers {
+		for _, p := range s.parts(caller, charges) {
+			group := ""
+			if s.client.sharded {
+				group = p.charges[0].Bucket.Group
+			}
+			e := of[group]
+			if e == nil {
+				e = &evaluation{group: p.charges[0].Bucket.Group, numbers: make(map[localKey]int, len(p.charges))}
+				of[group], plan = e, append(plan, e)
+			}
+			e.add(p)
+		}
 	}
-	for i, charge := range charges {
-		wait := time.Duration(told[3*i+2]) * time.Microsecond
-		verdict.States[i] = domain.BucketState{Bucket: charge.Bucket, Remaining: int(told[3*i]), ResetAt: time.UnixMicro(told[3*i+1]), RetryAfter: wait}
-		verdict.RetryAfter = max(verdict.RetryAfter, wait)
+	return plan
+}
+
+// parts divides charges by their groups on a Redis Cluster.
+func (s *Shared) parts(caller int, charges []domain.Charge) []part {
+	if !s.client.sharded && len(charges) > 0 {
+		return []part{{caller: caller, charges: charges}}
 	}
-	return verdict, nil
+	var parts []part
+	for i, c := range charges {
+		at := slices.IndexFunc(parts, func(p part) bool { return p.charges[0].Bucket.Group == c.Bucket.Group })
+		if at < 0 {
+			at, parts = len(parts), append(parts, part{caller: caller})
+		}
+		parts[at].charges, parts[at].at = append(parts[at].charges, c), append(parts[at].at, i)
+	}
+	return parts
+}
+
+// run has Redis answer all evaluations in one round trip, and in one more those whose node does not know the script.
+func (s *Shared) run(ctx context.Context, evaluations []*evaluation) {
+	if len(evaluations) == 1 {
+		e := evaluations[0]
+		e.reply = limitScript.Run(ctx, s.client.redis, e.keys, e.args()...)
+		return
+	}
+	pipe := s.client.redis.Pipeline()
+	for _, e := range evaluations {
+		e.reply = limitScript.EvalSha(ctx, pipe, e.keys, e.args()...)
+	}
+	_, _ = pipe.Exec(ctx) // each command keeps its own error
+	for _, e := range evaluations {
+		if redis.HasErrorPrefix(e.reply.Err(), "NOSCRIPT") {
+			e.reply = limitScript.Eval(ctx, s.client.redis, e.keys, e.args()...)
+		}
+	}
+}
+
+// halves are refunds of what callers were granted on one node of a Redis Cluster while another one refused them.
+func (s *Shared) halves(callers [][]domain.Charge, verdicts []domain.Verdict) (back [][]domain.Charge) {
+	if !s.client.sharded {
+		return nil
+	}
+	for i, charges := range callers {
+		refusing, taken := make(map[string]bool), []domain.Charge(nil)
+		for j, c := range charges {
+			if verdicts[i].States[j].RetryAfter > 0 && !c.Apart {
+				refusing[c.Bucket.Group] = true
+			}
+		}
+		for j, c := range charges {
+			if c.Units > 0 && verdicts[i].States[j].RetryAfter == 0 && len(refusing) > 0 && !refusing[c.Bucket.Group] {
+				taken = append(taken, c)
+			}
+		}
+		if len(taken) > 0 {
+			back = append(back, refunding(taken))
+		}
+	}
+	return back
 }
 
 // bucketKey names a budget. The group in braces is what a Redis Cluster chooses the node by; windows of different

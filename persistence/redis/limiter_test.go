@@ -118,10 +118,11 @@ func TestProcessesShareABudget(t *testing.T) {
 	var passed atomic.Int32
 	var group sync.WaitGroup
 	for range 2 {
-		limiter := redis.NewShared(open(t, url))
-		for range 4 {
+		limiter := redis.NewLimiter(open(t, url), time.Minute, func(bool, error) { t.Error("went on without Redis") })
+		t.Cleanup(limiter.Close)
+		for range 8 { // who share exchanges
 			group.Go(func() {
-				for range 100 {
+				for range 50 {
 					if verdict, err := limiter.Take(t.Context(), charges...); err != nil {
 						t.Error(err)
 					} else if verdict.Allowed {
@@ -183,6 +184,48 @@ func TestOneRoundTrip(t *testing.T) {
 		if want := []string{"evalsha", "evalsha", "evalsha"}; !slices.Equal(trips, want) {
 			t.Errorf("three requests asked %v", trips)
 		}
+	})
+}
+
+// TestManyCallersInOneRoundTrip are told what each would have been told alone, also by nodes that have yet to learn the
+// script, and when the address of one of them refuses on another node than the rest.
+func TestManyCallersInOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	test := func(t *testing.T, client *redis.Client, trip string) {
+		limiter := redis.NewShared(client)
+		one, other := request(3, time.Hour), request(9, time.Hour)
+		spent, raised := slices.Clone(other), slices.Clone(one)
+		spent[3].Units = 11
+		raised[0].Bucket.Limit = 5
+		refund := slices.Clone(one[:1])
+		refund[0].Units = -1
+		var trips []string
+		for round, want := range []struct{ allowed, left []int }{
+			{[]int{1, 1, 1, 1, 1, 0, 1, 1, 0}, []int{2, 1, 8, 2, 1, 9, 0, 1, 0}},
+			{[]int{0, 0, 1, 1, 0, 0, 0, 1, 0}, []int{0, 0, 7, 0, 0, 9, 0, 1, 0}},
+		} {
+			verdicts, err := limiter.Decide(t.Context(), [][]domain.Charge{one, one, other, refund, one, spent, one, raised, one})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, got := range verdicts {
+				if got.Allowed != (want.allowed[i] == 1) || got.Allowed && got.States[0].Remaining != want.left[i] || got.At.IsZero() {
+					t.Errorf("round %d, caller %d: %+v", round, i, got)
+				}
+			}
+			client.Observe(func(_ context.Context, command string) func(error) {
+				trips = append(trips, command)
+				return func(error) {}
+			})
+		}
+		if len(trips) == 0 || trips[0] != trip {
+			t.Errorf("asked %v", trips)
+		}
+	}
+	redistest.Each(t, func(t *testing.T, client *redis.Client) { test(t, client, "evalsha") })
+	t.Run("cluster", func(t *testing.T) {
+		t.Parallel()
+		test(t, open(t, redistest.Cluster(t)), "pipeline")
 	})
 }
 

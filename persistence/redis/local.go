@@ -30,6 +30,8 @@ type localKey struct {
 	window           time.Duration
 }
 
+func localKeyOf(b domain.Bucket) localKey { return localKey{b.Name, b.Group, b.Key, b.Window} }
+
 // localBucket is what was taken from a budget.
 type localBucket struct {
 	total int
@@ -96,7 +98,7 @@ func (l *Local) Refund(_ context.Context, charges ...domain.Charge) error {
 
 // bucket finds a budget, or makes it.
 func (l *Local) bucket(of domain.Bucket) *localBucket {
-	key := localKey{of.Name, of.Group, of.Key, of.Window}
+	key := localKeyOf(of)
 	b := l.buckets[key]
 	if b == nil {
 		b = &localBucket{}
