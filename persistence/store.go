@@ -66,11 +66,11 @@ func (s *Store) attempt(ctx context.Context, tx *Store, fn func(tx *Store) error
 			if err := fn(tx); err != nil {
 				return err
 			}
-			numbered, err := numbering(*tx.emitted)
+			last, err := numbering(*tx.emitted)
 			if err != nil {
 				return err
 			}
-			return t.commit(ctx, numbered...)
+			return t.commit(ctx, last...)
 		})
 	}
 	var failed error
