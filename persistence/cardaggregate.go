@@ -60,12 +60,8 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 		return nil, err
 	}
 	out := &domain.CardAggregate{}
-	var keys [][]any // of the rows
-	err = s.each(ctx, r.statement(s.dialect), func(line row) error {
-		values, err := r.scan(line, out)
-		keys = append(keys, values)
-		return err
-	})
+	reader := r.reader(out)
+	err = s.each(ctx, r.statement(s.dialect), reader.read)
 	if err != nil {
 		return nil, fmt.Errorf("aggregate cards: %w", err)
 	}
@@ -74,8 +70,7 @@ func (s *Store) AggregateCards(ctx context.Context, g domain.CardGroups) (*domai
 		out.Rows = out.Rows[:r.page.First]
 	}
 	if last := len(out.Rows) - 1; last >= 0 {
-		out.PageInfo.StartCursor = new(cursorOf(r.mark, r.keys, keys[0]))
-		out.PageInfo.EndCursor = new(cursorOf(r.mark, r.keys, keys[last]))
+		out.PageInfo.StartCursor, out.PageInfo.EndCursor = new(reader.cursor(0)), new(reader.cursor(last))
 	}
 	return out, nil
 }
@@ -131,44 +126,4 @@ func (r *cardReport) columns() string {
 		b.WriteString(", " + key.expr)
 	}
 	return b.String()
-}
-
-// scan adds a row to out and returns what its cursor is made of; a report without groups adds none.
-func (r *cardReport) scan(line row, out *domain.CardAggregate) ([]any, error) {
-	var total int
-	var size *int
-	totals, numbers := make([]measured, len(r.measures)), make([]measured, len(r.measures))
-	keys, values := make([]any, 3*len(r.groupings)), make([]any, len(r.keys))
-	targets := append([]any{&total}, targetsOf(totals)...)
-	targets = append(append(targets, &size), targetsOf(numbers)...)
-	targets = append(append(targets, pointers(keys)...), pointers(values)...)
-	if err := line.Scan(targets...); err != nil {
-		return nil, err
-	}
-	out.Totals = domain.CardAggregateTotals{Count: total, DistinctCount: total, Numbers: r.measures.numbersOf(totals, total)}
-	if size == nil {
-		return nil, nil
-	}
-	row := &domain.CardAggregateRow{Count: *size, DistinctCount: *size, Numbers: r.measures.numbersOf(numbers, *size)}
-	for i, g := range r.groupings {
-		row.Keys = append(row.Keys, g.aggregateKey(g.kind.write(keys[3*i]), kindText.write(keys[3*i+1]), kindText.write(keys[3*i+2])))
-	}
-	out.Rows = append(out.Rows, row)
-	return values, nil
-}
-
-func targetsOf(all []measured) (targets []any) {
-	for i := range all {
-		targets = append(targets, all[i].targets()...)
-	}
-	return targets
-}
-
-// pointers are where Scan puts values of any type.
-func pointers(values []any) []any {
-	out := make([]any, len(values))
-	for i := range values {
-		out[i] = loose{&values[i]}
-	}
-	return out
 }

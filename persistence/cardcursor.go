@@ -93,6 +93,8 @@ func (k valueKind) write(scanned any) *string {
 	switch v := scanned.(type) {
 	case nil:
 		return nil
+	case string:
+		text = v
 	case []byte:
 		text = string(v)
 	case bool:

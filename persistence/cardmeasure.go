@@ -1,7 +1,6 @@
 package persistence
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func (m measures) aggregates(d dialect) string {
 	return b.String()
 }
 
-// names lists the aggregates that measured scans, under an alias.
+// names lists the aggregates that a reportReader reads, under an alias.
 func (m measures) names(alias string) string {
 	var b strings.Builder
 	for n := range m {
@@ -73,45 +72,4 @@ func (m measures) sortKey(d dialect, by domain.CardAggregateOrder) sortKey {
 		key.kind, key.nullable = kindNumber, true
 	}
 	return key
-}
-
-// measured is what names lists of one number field.
-type measured struct {
-	given                        *int
-	sum, least, greatest, median *string
-}
-
-func (m *measured) targets() []any { return []any{&m.given, &m.sum, &m.least, &m.greatest, &m.median} }
-
-// measures are the numbers as callers see them; size is how many cards there are. The mean is worked out here so
-// that it is the same on both databases.
-func (m *measured) measures(size int) *domain.NumberMeasures {
-	out := &domain.NumberMeasures{Sum: double(m.sum), Min: double(m.least), Max: double(m.greatest), Median: double(m.median), Nulls: size}
-	if m.given == nil || *m.given == 0 {
-		return out
-	}
-	out.Count, out.Nulls = *m.given, size-*m.given
-	if sum, ok := new(big.Rat).SetString(*m.sum); ok {
-		avg, _ := sum.Quo(sum, big.NewRat(int64(out.Count), 1)).Float64()
-		out.Avg = &avg
-	}
-	return out
-}
-
-// double is the nearest double of a decimal; nil stays nil.
-func double(decimal *string) *float64 {
-	if decimal == nil {
-		return nil
-	}
-	f := domain.Decimal(*decimal).Float()
-	return &f
-}
-
-// numbersOf are the measures of all fields, by their ids.
-func (m measures) numbersOf(all []measured, size int) map[string]*domain.NumberMeasures {
-	numbers := make(map[string]*domain.NumberMeasures, len(m))
-	for i, field := range m {
-		numbers[field] = all[i].measures(size)
-	}
-	return numbers
 }
