@@ -150,37 +150,52 @@ func (c *cell) spread(times []int64) []int64 {
 // seat places objects that are of several kinds, or that several parents share.
 func (c *cell) seat(s *step, each []int64) {
 	c.seats = make([]seat, len(c.rows))
+	of := make([]int, len(c.below))
 	for i, row := range c.rows {
-		k, n := 0, int64(1)
 		if s.trait.kindOf != nil {
-			k = s.trait.kindOf(row)
+			c.seats[i].kind = int32(s.trait.kindOf(row))
 		}
-		if each != nil {
-			n = each[i]
-		}
-		below := c.below[k]
-		if below == nil {
-			below = &level{steps: s.below[k]}
-			c.below[k] = below
-		}
-		at := -1
-		if s.trait.shared {
-			at = below.find(row)
-		}
-		if at < 0 {
-			at = len(below.parents)
-			below.parents = append(below.parents, row)
-			if each != nil || s.trait.shared {
-				below.times = append(below.times, 0)
-			}
-		} else {
-			below.shared = true
-		}
-		if below.times != nil {
-			below.times[at] += n
-		}
-		c.seats[i] = seat{int32(k), int32(at)}
+		of[c.seats[i].kind]++
 	}
+	for k, n := range of {
+		if n > 0 {
+			c.below[k] = &level{steps: s.below[k]}
+		}
+		if n > 0 && !s.trait.shared {
+			c.below[k].parents = make([]any, 0, n)
+		}
+	}
+	for i, row := range c.rows {
+		below := c.below[c.seats[i].kind]
+		at := below.place(row, s.trait.shared)
+		c.seats[i].at = int32(at)
+		switch {
+		case each != nil:
+			below.again(at, each[i])
+		case s.trait.shared:
+			below.again(at, 1)
+		}
+	}
+}
+
+// place returns where an object is in a level, which it joins unless it is there.
+func (l *level) place(row any, shared bool) (at int) {
+	if shared {
+		if at = l.find(row); at >= 0 {
+			l.shared = true
+			return at
+		}
+	}
+	l.parents = append(l.parents, row)
+	return len(l.parents) - 1
+}
+
+// again counts an object that many times more.
+func (l *level) again(at int, times int64) {
+	if at == len(l.times) {
+		l.times = append(l.times, 0)
+	}
+	l.times[at] += times
 }
 
 // few is up to how many objects looking at each is faster than a map.
