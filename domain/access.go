@@ -72,7 +72,7 @@ func (s *Service) workspaceFor(ctx context.Context, tx Store, who *Principal, id
 // boardFor returns a board the caller may use the way need says, and how they reach it. Archived boards do not
 // exist.
 func (s *Service) boardFor(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*Board, *BoardAccess, error) {
-	place, err := boardPlace(ctx, tx, who, id, need)
+	place, err := boardPlace(ctx, tx, who, id, BoardWith{}, need)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,6 +33,7 @@ type BoardMember struct {
 	OrganisationID       string       `gorm:"->;-:migration"` // that owns the board
 	Source               AccessSource `gorm:"->;-:migration"`
 	IsOrganisationMember bool         `gorm:"->;-:migration"`
+	Person               *User        `gorm:"-"`
 }
 
 // BoardAccess is how a principal reaches a board.

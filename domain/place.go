@@ -14,9 +14,11 @@ type Places interface {
 	Referenced(ctx context.Context, refs References) (*Referenced, error)
 	// CardPlace reads a card with all it lies in and how the viewer reaches it. NOT_FOUND when there is none.
 	CardPlace(ctx context.Context, viewer *Principal, cardID string) (*CardPlace, error)
-	// BoardPlace reads a board with all around it and how the viewer reaches it. NOT_FOUND when there is none.
-	BoardPlace(ctx context.Context, viewer *Principal, boardID string) (*BoardPlace, error)
-	// CardGround reads what decides whether the viewer may make a card, and what it begins with.
+	// BoardPlace reads a board with what is asked for around it and how the viewer reaches it. NOT_FOUND when there is none.
+	BoardPlace(ctx context.Context, viewer *Principal, boardID string, with BoardWith) (*BoardPlace, error)
+	// CardGround reads what decides whether the viewer may make a card, and what it begins with; it takes the card's number
+	// and keeps others from its lane until the transaction ends. Whoever then makes no card has to fail the transaction, so
+	// that the number is not used up.
 	CardGround(ctx context.Context, viewer *Principal, in NewCard) (*CardGround, error)
 }
 
@@ -44,12 +46,25 @@ type CardPlace struct {
 	Access    *BoardAccess // nil when the viewer cannot open the board
 }
 
-// BoardPlace is a board with what lies around it, as one viewer reaches it.
+// BoardWith says what of a workspace is to come with one of its boards.
+type BoardWith struct {
+	Lists, Labels, KeyPrefixes bool
+	Fields                     bool // with their options
+}
+
+// BoardPlace is a board with what lies around it, as one viewer reaches it. What was not asked for is nil.
 type BoardPlace struct {
 	Board     *Board
 	Access    *BoardAccess // nil when the viewer cannot open the board
 	Workspace *Workspace
-	Lists     []*List // the unarchived lists of the workspace, by position
+
+	// Of the workspace: unarchived ones by position.
+	Lists   []*List
+	Labels  []*Label
+	Fields  []*CustomField
+	Options []*CustomFieldOption // of all its fields
+
+	KeyPrefixes []string // as KeyPrefixesOf has them
 }
 
 // CardPlace reads a card and where it lies. It refuses as Card does.
@@ -88,9 +103,9 @@ func (s *Service) CardPlaceByKey(ctx context.Context, who *Principal, organisati
 	return place, err
 }
 
-// BoardPlace reads a board and what lies around it. It refuses as Board does.
-func (s *Service) BoardPlace(ctx context.Context, who *Principal, id string) (*BoardPlace, error) {
-	return boardPlace(ctx, s.Store, who, id, readBoard)
+// BoardPlace reads a board and what is asked for around it. It refuses as Board does.
+func (s *Service) BoardPlace(ctx context.Context, who *Principal, id string, with BoardWith) (*BoardPlace, error) {
+	return boardPlace(ctx, s.Store, who, id, with, readBoard)
 }
 
 // cardPlace returns where a card lies that the caller may use the way need says. Cards of archived boards do not
@@ -113,8 +128,8 @@ func cardPlace(ctx context.Context, tx Store, who *Principal, id string, need bo
 }
 
 // boardPlace returns a board that the caller may use the way need says. Archived boards do not exist.
-func boardPlace(ctx context.Context, tx Store, who *Principal, id string, need boardNeed) (*BoardPlace, error) {
-	place, err := tx.BoardPlace(ctx, who, id)
+func boardPlace(ctx context.Context, tx Store, who *Principal, id string, with BoardWith, need boardNeed) (*BoardPlace, error) {
+	place, err := tx.BoardPlace(ctx, who, id, with)
 	if err != nil {
 		return nil, err
 	}

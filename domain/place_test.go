@@ -54,7 +54,7 @@ func TestPlacesComeWithWhatLiesAround(t *testing.T) {
 			place.Access.Role != domain.BoardEditor || !place.Visible {
 			t.Errorf("%+v", place)
 		}
-		around, err := d.BoardPlace(t.Context(), d.olga, d.board.ID)
+		around, err := d.BoardPlace(t.Context(), d.olga, d.board.ID, domain.BoardWith{Lists: true})
 		d.must(err)
 		lists := d.lists(d.workspace)
 		if around.Board.ID != d.board.ID || around.Workspace.ID != d.workspace.ID || around.Access.Role != domain.BoardObserver ||

@@ -56,7 +56,7 @@ type Tenants interface {
 	// WorkspaceMembersOf returns a page of members of each workspace, oldest membership first.
 	WorkspaceMembersOf(ctx context.Context, workspaceIDs []string, page Page) (map[string]PageOf[*WorkspaceMember], error)
 	CountWorkspaceMembers(ctx context.Context, workspaceIDs []string) (map[string]int, error)
-	// BoardMembersOf returns a page of the people who can open each board: stored members by joining, then
+	// BoardMembersOf returns a page of the people who can open each board, with who they are: stored members by joining, then
 	// organisation admins without a row, by id.
 	BoardMembersOf(ctx context.Context, boardIDs []string, page Page) (map[string]PageOf[*BoardMember], error)
 	CountBoardMembers(ctx context.Context, boardIDs []string) (map[string]int, error)

@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"kanera.dev/domain"
 )
 
@@ -61,8 +63,7 @@ func (r boardResolver) Members(ctx context.Context, b *domain.Board, first *int,
 	if err := r.mustOpen(ctx, b); err != nil {
 		return nil, err
 	}
-	return connect(ctx, &loadersOf(ctx).boardMembers, b.ID,
-		byPage(page, r.service.Store.BoardMembersOf, r.service.Store.CountBoardMembers))
+	return connect(ctx, &loadersOf(ctx).boardMembers, b.ID, byPage(page, loadersOf(ctx).membersOfBoards, r.service.Store.CountBoardMembers))
 }
 
 func (r boardResolver) Activity(ctx context.Context, b *domain.Board, first *int, after *string) (*ActivityConnection, error) {
@@ -142,11 +143,12 @@ func (q queries) Boards(ctx context.Context, first *int, after *string, rows *Pa
 }
 
 func (q queries) Board(ctx context.Context, id string) (*domain.Board, error) {
-	place, err := q.service.BoardPlace(ctx, domain.PrincipalFrom(ctx), id)
+	with := wantedOfBoard(ctx, graphql.GetFieldContext(ctx).Field)
+	place, err := q.service.BoardPlace(ctx, domain.PrincipalFrom(ctx), id, with)
 	if err != nil {
 		return nil, err
 	}
-	return loadersOf(ctx).placeBoard(place), nil
+	return loadersOf(ctx).placeBoard(place, with), nil
 }
 
 func (m mutation) BoardCreate(ctx context.Context, in domain.BoardCreateInput) (*BoardCreatePayload, error) {

@@ -1124,9 +1124,7 @@ func init() {
 			kinds: []*kind{kindUser}, shared: true,
 			here: false,
 			load: func(ctx context.Context, q *question) error {
-				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.BoardMember, fc *graphql.FieldContext) (*domain.User, error) {
-					return ec.Resolvers.BoardMember().User(ctx, obj)
-				})
+				values, err := q.loaders.manyBoardMemberUser(ctx, kindly[*domain.BoardMember](q.parents))
 				if err != nil {
 					return err
 				}
@@ -2294,9 +2292,7 @@ func init() {
 			kinds: []*kind{kindCustomFieldOption}, shared: true,
 			here: false,
 			load: func(ctx context.Context, q *question) error {
-				values, err := asked(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.CustomField, fc *graphql.FieldContext) ([]*domain.CustomFieldOption, error) {
-					return ec.Resolvers.CustomField().Options(ctx, obj)
-				})
+				values, err := q.loaders.manyCustomFieldOptions(ctx, kindly[*domain.CustomField](q.parents))
 				if err != nil {
 					return err
 				}

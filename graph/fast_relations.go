@@ -88,6 +88,14 @@ func (l *loaders) manyCardCustomFieldValues(ctx context.Context, cards []*domain
 	return typed, nil
 }
 
+func (l *loaders) manyBoardMemberUser(ctx context.Context, members []*domain.BoardMember) ([]*domain.User, error) {
+	return loadFor(ctx, &l.user, members, func(m *domain.BoardMember) string { return m.UserID })
+}
+
+func (l *loaders) manyCustomFieldOptions(ctx context.Context, fields []*domain.CustomField) ([][]*domain.CustomFieldOption, error) {
+	return loadFor(ctx, &l.optionsOf, fields, func(f *domain.CustomField) string { return f.ID })
+}
+
 func (l *loaders) manyBoardColumnCards(ctx context.Context, columns []*BoardColumn, filter *domain.CardFilter, order []*domain.CardOrder, first *int, after *string, archived, includeCompleted *bool) ([]*CardConnection, error) {
 	return cardsOfColumns(ctx, l.service, columns, first, after, columnSearch(filter, order, archived, includeCompleted))
 }

@@ -180,15 +180,3 @@ func (l *loaders) placeCard(ctx context.Context, place *domain.CardPlace) (*doma
 	w.of(ctx, graphql.GetFieldContext(ctx).Field)
 	return place.Card, l.fill(ctx, []*domain.Card{place.Card}, w)
 }
-
-// placeBoard takes in what was read together with a board.
-func (l *loaders) placeBoard(place *domain.BoardPlace) *domain.Board {
-	l.board.know(place.Board.ID, place.Board)
-	l.boardAccess.know(place.Board.ID, place.Access)
-	l.workspace.know(place.Workspace.ID, place.Workspace)
-	l.listsOf.know(place.Workspace.ID, place.Lists)
-	for _, list := range place.Lists {
-		l.list.know(list.ID, list)
-	}
-	return place.Board
-}

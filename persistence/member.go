@@ -38,31 +38,32 @@ func (s *Store) CountWorkspaceMembers(ctx context.Context, workspaceIDs []string
 // aliases om and wm.
 const ruler = "(om.role IN ('owner', 'admin') OR wm.role = 'admin')"
 
-// boardMembers lists who can open boards. Admins are editors who see everything, whatever their row says.
+// boardMembers lists who can open boards, and who they are. Admins are editors who see everything, whatever their row says.
 func (s *Store) boardMembers(boardIDs []string) listing[domain.BoardMember] {
-	ids := s.dialect.list(boardIDs)
+	isBoard, boards := s.ofParents("sm.board_id", boardIDs)
+	isAdministered, _ := s.ofParents("ab.id", boardIDs)
 	return listing[domain.BoardMember]{
 		name: "boardMembers",
 		rows: "SELECT b.id AS parent, b.id AS board_id, p.user_id," +
 			" CASE WHEN " + ruler + " THEN 'editor' ELSE m.role END AS role, COALESCE(m.pinned, FALSE) AS pinned," +
 			" CASE WHEN " + ruler + " THEN FALSE ELSE m.assigned_items_only END AS assigned_items_only, m.added_at, b.organisation_id," +
-			" CASE WHEN om.role IN ('owner', 'admin') OR wm.role = 'admin' THEN 'workspace' ELSE 'board' END AS source," +
-			" om.user_id IS NOT NULL AS is_organisation_member," +
-			" CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END AS rowless, COALESCE(m.added_at, ?) AS joined_at" +
-			" FROM (SELECT sm.board_id, sm.user_id FROM board_members sm WHERE " + s.dialect.anyOf("sm.board_id") +
-			" UNION SELECT ob.id, om.user_id FROM boards ob JOIN organisation_memberships om ON om.organisation_id = ob.organisation_id" +
-			" AND om.role IN ('owner', 'admin') AND " + activeMembership + " WHERE " + s.dialect.anyOf("ob.id") + ") p" +
+			" CASE WHEN " + ruler + " THEN 'workspace' ELSE 'board' END AS source, om.user_id IS NOT NULL AS is_organisation_member, " +
+			users.as("u") + ", CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END AS rowless, COALESCE(m.added_at, ?) AS joined_at" +
+			" FROM (SELECT sm.board_id, sm.user_id FROM board_members sm WHERE " + isBoard +
+			" UNION SELECT ab.id, am.user_id FROM boards ab JOIN organisation_memberships am ON am.organisation_id = ab.organisation_id" +
+			" AND am.role IN ('owner', 'admin') WHERE " + isAdministered + ") p" +
 			" JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.user_id AND u.removed_at IS NULL" +
 			" LEFT JOIN board_members m ON m.board_id = p.board_id AND m.user_id = p.user_id" +
 			" LEFT JOIN workspace_members wm ON wm.workspace_id = b.workspace_id AND wm.user_id = p.user_id" +
-			" LEFT JOIN organisation_memberships om ON om.organisation_id = b.organisation_id AND om.user_id = p.user_id AND " + activeMembership +
-			" WHERE b.organisation_id NOT IN (" + barredFrom("p.user_id") + ")",
-		args: []any{time.Unix(0, 0).UTC(), ids, ids},
+			" LEFT JOIN organisation_memberships om ON om.organisation_id = b.organisation_id AND om.user_id = p.user_id" +
+			" WHERE " + activeMembership, // or no membership at all
+		args: []any{time.Unix(0, 0).UTC(), boards, boards},
 		columns: func(m *domain.BoardMember) []any {
-			return []any{
+			m.Person = new(domain.User)
+			return append([]any{
 				&m.BoardID, &m.UserID, &m.Role, &m.Pinned, &m.AssignedItemsOnly, &m.AddedAt, &m.OrganisationID, &m.Source,
 				&m.IsOrganisationMember,
-			}
+			}, users.fields(m.Person)...)
 		},
 		extra: 2,
 		keys: []pageKey{

@@ -8,15 +8,14 @@ import (
 )
 
 // BoardPlace implements domain.Places with one statement.
-func (s *Store) BoardPlace(ctx context.Context, viewer *domain.Principal, boardID string) (*domain.BoardPlace, error) {
+func (s *Store) BoardPlace(ctx context.Context, viewer *domain.Principal, boardID string, with domain.BoardWith) (*domain.BoardPlace, error) {
 	if !isUUID(boardID) {
 		return nil, domain.NotFound("Board")
 	}
 	var a assorted
 	place := &domain.BoardPlace{Board: single(&a, boards, "b"), Workspace: single(&a, workspaces, "w")}
 	access := a.addAccess(s.dialect, viewer)
-	several(&a, s.dialect, lists, frag("t.workspace_id = b.workspace_id AND t.archived_at IS NULL"), "t.position, t.id",
-		func(_ string, list *domain.List) { place.Lists = append(place.Lists, list) })
+	a.addWorkspace(s.dialect, with, place)
 	query := a.statement(frag(" FROM boards b JOIN workspaces w ON w.id = b.workspace_id"), viewerRows(viewer), frag(" WHERE b.id = ?", boardID))
 	found := false
 	err := s.each(ctx, query, func(line row) error {
@@ -31,6 +30,27 @@ func (s *Store) BoardPlace(ctx context.Context, viewer *domain.Principal, boardI
 	}
 	place.Access = access.of(viewer, place.Board)
 	return place, nil
+}
+
+// addWorkspace selects what is asked for of the workspace w.
+func (a *assorted) addWorkspace(d dialect, with domain.BoardWith, place *domain.BoardPlace) {
+	const order = "t.position, t.id"
+	unarchived := frag("t.workspace_id = w.id AND t.archived_at IS NULL")
+	if with.Lists {
+		several(a, d, lists, unarchived, order, func(_ string, l *domain.List) { place.Lists = append(place.Lists, l) })
+	}
+	if with.Labels {
+		several(a, d, labels, unarchived, order, func(_ string, l *domain.Label) { place.Labels = append(place.Labels, l) })
+	}
+	if with.Fields {
+		several(a, d, customFields, unarchived, order, func(_ string, f *domain.CustomField) { place.Fields = append(place.Fields, f) })
+		several(a, d, options, unarchived, order, func(_ string, o *domain.CustomFieldOption) { place.Options = append(place.Options, o) })
+	}
+	if with.KeyPrefixes {
+		several(a, d, keyPrefixes, frag("t.workspace_id = w.id"), prefixOrder, func(prefix string, _ *string) {
+			place.KeyPrefixes = append(place.KeyPrefixes, prefix)
+		})
+	}
 }
 
 // selectedAccess is what a statement finds out about how the viewer reaches a board.

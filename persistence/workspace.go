@@ -92,11 +92,17 @@ func workspaceKeyRole(viewer *domain.Principal) domain.WorkspaceRole {
 	return domain.WorkspaceMemberRole
 }
 
+// keyPrefixes are read as texts; prefixOrder has the prefix that the workspace w uses first, and then who came last.
+var keyPrefixes = table[string]{
+	name: "key_prefixes", columns: []string{"prefix"}, fields: func(prefix *string) []any { return []any{prefix} },
+}
+
+const prefixOrder = "CASE WHEN t.prefix = w.card_key_prefix THEN 0 ELSE 1 END, t.created_at DESC, t.prefix"
+
 // KeyPrefixesOf implements domain.Structure.
 func (s *Store) KeyPrefixesOf(ctx context.Context, workspaceIDs []string) (map[string][]string, error) {
-	rows, err := s.query(ctx, "SELECT k.workspace_id, k.prefix FROM key_prefixes k LEFT JOIN workspaces w ON w.id = k.workspace_id WHERE "+
-		s.dialect.anyOf("k.workspace_id")+
-		" ORDER BY CASE WHEN k.prefix = w.card_key_prefix THEN 0 ELSE 1 END, k.created_at DESC, k.prefix", s.dialect.list(workspaceIDs))
+	rows, err := s.query(ctx, "SELECT t.workspace_id, t.prefix FROM key_prefixes t LEFT JOIN workspaces w ON w.id = t.workspace_id WHERE "+
+		s.dialect.anyOf("t.workspace_id")+" ORDER BY "+prefixOrder, s.dialect.list(workspaceIDs))
 	if err != nil {
 		return nil, err
 	}

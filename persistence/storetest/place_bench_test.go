@@ -38,11 +38,14 @@ func BenchmarkPlaces(b *testing.B) {
 		},
 		"card/person": func(ctx context.Context) error { _, err := store.CardPlace(ctx, cleo, card.ID); return err },
 		"board/key": func(ctx context.Context) error {
-			_, err := store.BoardPlace(ctx, workspaceKey("read"), support.ID)
+			_, err := store.BoardPlace(ctx, workspaceKey("read"), support.ID, domain.BoardWith{Lists: true})
 			return err
 		},
-		"board/person": func(ctx context.Context) error { _, err := store.BoardPlace(ctx, cleo, support.ID); return err },
-		"17 rows":      func(ctx context.Context) error { _, err := store.Referenced(ctx, refs); return err },
+		"board/person": func(ctx context.Context) error {
+			_, err := store.BoardPlace(ctx, cleo, support.ID, domain.BoardWith{Lists: true})
+			return err
+		},
+		"17 rows": func(ctx context.Context) error { _, err := store.Referenced(ctx, refs); return err },
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

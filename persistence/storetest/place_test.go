@@ -1,8 +1,11 @@
 package storetest_test
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +35,27 @@ func (w *company) adorn(t *testing.T) {
 	check(t, "load", w.store.Load(t.Context(), archived), nil)
 	archived.ArchivedAt = &at
 	check(t, "archive", w.store.Update(t.Context(), archived), nil)
+	w.adornWorkspace(t)
+}
+
+// adornWorkspace gives the workspaces labels, fields and options, one of each archived, and prefixes they had before.
+func (w *company) adornWorkspace(t *testing.T) {
+	t.Helper()
+	w.Label(w.side, "Foreign", 0)
+	w.Option(w.Field(w.side, "Foreign", domain.FieldSelect, 0), "Foreign", 0)
+	size, other := w.Field(w.work, "Weight", domain.FieldSelect, 1), w.Field(w.work, "Colour", domain.FieldSelect, 0)
+	gone, old, retired := w.Label(w.work, "Gone", 0), w.Option(size, "Old", 0), w.Field(w.work, "Retired", domain.FieldText, 2)
+	gone.ArchivedAt, old.ArchivedAt, retired.ArchivedAt = new(storetest.Start), new(storetest.Start), new(storetest.Start)
+	for _, row := range []any{gone, old, retired} {
+		check(t, "archive", w.store.Update(t.Context(), row), nil)
+	}
+	for i, name := range []string{"Light", "Heavy", "Green"} {
+		w.Label(w.work, name, 3-i)
+		w.Option([]*domain.CustomField{size, other}[i%2], name, 3-i)
+	}
+	for i, prefix := range []string{"OLD", "OLDER", "NEWER"} {
+		w.Insert(&domain.KeyPrefix{OrganisationID: w.acme.ID, Prefix: prefix, WorkspaceID: w.work.ID, CreatedAt: storetest.At([]int{7, 3, 9}[i])})
+	}
 }
 
 // TestPlaces compares places with what the readers of single nouns answer, for every viewer.
@@ -68,7 +92,10 @@ func samePlaces(t *testing.T, w *company) {
 			check(t, name+": place of "+card.ID, *must[*domain.CardPlace](t)(w.store.CardPlace(t.Context(), viewer, card.ID)), cardPlace(t, w, viewer, card.ID))
 		}
 		for _, board := range []*domain.Board{w.roadmap, w.support, w.solo} {
-			check(t, name+": place of "+board.ID, *must[*domain.BoardPlace](t)(w.store.BoardPlace(t.Context(), viewer, board.ID)), boardPlace(t, w, viewer, board.ID))
+			for _, with := range []domain.BoardWith{{}, {Lists: true, Labels: true, KeyPrefixes: true, Fields: true}, {Lists: true}, {Labels: true}, {KeyPrefixes: true}, {Fields: true}} {
+				got := must[*domain.BoardPlace](t)(w.store.BoardPlace(t.Context(), viewer, board.ID, with))
+				check(t, fmt.Sprintf("%s: place of %s with %+v", name, board.ID, with), *got, boardPlace(t, w, viewer, board.ID, with))
+			}
 		}
 	}
 }
@@ -79,7 +106,7 @@ func cardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) do
 	card := &domain.Card{ID: id}
 	check(t, "load", w.store.Load(t.Context(), card), nil)
 	card.Parts = counted(t, w.store, id)[id]
-	around := boardPlace(t, w, viewer, card.BoardID)
+	around := boardPlace(t, w, viewer, card.BoardID, domain.BoardWith{})
 	return domain.CardPlace{
 		Card: card, Visible: must[map[string]bool](t)(w.store.VisibleCards(t.Context(), viewer, []string{id}))[id],
 		Board: around.Board, Workspace: around.Workspace, Access: around.Access,
@@ -88,16 +115,41 @@ func cardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) do
 }
 
 // boardPlace gathers the place of a board noun by noun.
-func boardPlace(t *testing.T, w *company, viewer *domain.Principal, id string) domain.BoardPlace {
+func boardPlace(t *testing.T, w *company, viewer *domain.Principal, id string, with domain.BoardWith) domain.BoardPlace {
 	t.Helper()
 	ids := []string{id}
 	board := must[map[string]*domain.Board](t)(w.store.Boards(t.Context(), ids))[id]
 	above := []string{board.WorkspaceID}
-	return domain.BoardPlace{
+	place := domain.BoardPlace{
 		Board: board, Access: must[map[string]*domain.BoardAccess](t)(w.store.BoardAccesses(t.Context(), viewer, ids))[id],
 		Workspace: must[map[string]*domain.Workspace](t)(w.store.Workspaces(t.Context(), above))[board.WorkspaceID],
-		Lists:     must[map[string][]*domain.List](t)(w.store.ListsOf(t.Context(), above))[board.WorkspaceID],
 	}
+	if with.Lists {
+		place.Lists = must[map[string][]*domain.List](t)(w.store.ListsOf(t.Context(), above))[board.WorkspaceID]
+	}
+	if with.Labels {
+		place.Labels = must[map[string][]*domain.Label](t)(w.store.LabelsOf(t.Context(), above))[board.WorkspaceID]
+	}
+	if with.KeyPrefixes {
+		place.KeyPrefixes = must[map[string][]string](t)(w.store.KeyPrefixesOf(t.Context(), above))[board.WorkspaceID]
+	}
+	if with.Fields {
+		place.Fields = must[map[string][]*domain.CustomField](t)(w.store.CustomFieldsOf(t.Context(), above))[board.WorkspaceID]
+		place.Options = w.optionsOf(t, place.Fields)
+	}
+	return place
+}
+
+// optionsOf gathers the options of fields, by position whatever their field.
+func (w *company) optionsOf(t *testing.T, fields []*domain.CustomField) (all []*domain.CustomFieldOption) {
+	t.Helper()
+	for _, field := range fields {
+		all = append(all, must[map[string][]*domain.CustomFieldOption](t)(w.store.OptionsOf(t.Context(), []string{field.ID}))[field.ID]...)
+	}
+	slices.SortFunc(all, func(a, b *domain.CustomFieldOption) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+	})
+	return all
 }
 
 func TestPlacesThatAreNotThere(t *testing.T) {
@@ -112,7 +164,7 @@ func TestPlacesThatAreNotThere(t *testing.T) {
 			_, err := store.CardPlace(ctx, ada, c.id)
 			check(t, "card "+c.id, domain.CodeOf(err), domain.CodeNotFound)
 			check(t, "statements", counted.Load(), c.statements)
-			_, err = store.BoardPlace(ctx, ada, c.id)
+			_, err = store.BoardPlace(ctx, ada, c.id, domain.BoardWith{Labels: true})
 			check(t, "board "+c.id, domain.CodeOf(err), domain.CodeNotFound)
 			check(t, "statements", counted.Load(), 2*c.statements)
 		}

@@ -207,6 +207,7 @@ func TestMembers(t *testing.T) {
 		member := func(name string, change func(m *domain.BoardMember)) domain.BoardMember {
 			m := base
 			m.UserID = storetest.ID(name)
+			m.Person = must[map[string]*domain.User](t)(store.Users(t.Context(), storetest.IDs(name)))[m.UserID]
 			change(&m)
 			return m
 		}
@@ -221,6 +222,15 @@ func TestMembers(t *testing.T) {
 		check(t, "an admin without a row comes last", []any{roadmap.Nodes[1].UserID, roadmap.Nodes[1].AddedAt == nil}, []any{storetest.ID("ada"), true})
 		after := must[map[string]domain.PageOf[*domain.BoardMember]](t)(store.BoardMembersOf(ctx, storetest.IDs("Roadmap"), domain.Page{First: 5, After: roadmap.Cursor(1)}))[w.roadmap.ID]
 		check(t, "nobody comes after the last", len(after.Nodes), 0)
+		for i, change := range []func(om *domain.OrganisationMembership){
+			func(om *domain.OrganisationMembership) { om.SuspendedAt = new(storetest.Start) },
+			func(om *domain.OrganisationMembership) { om.RemovedAt = new(storetest.Start) },
+		} {
+			end := &domain.OrganisationMembership{OrganisationID: w.acme.ID, UserID: storetest.ID([]string{"cleo", "ada"}[i]), Role: []domain.OrganisationRole{"member", "owner"}[i]}
+			change(end)
+			check(t, "end", store.Update(ctx, end), nil)
+		}
+		check(t, "those whose membership ended are no members", must[map[string]int](t)(store.CountBoardMembers(ctx, storetest.IDs("Roadmap", "Support"))), map[string]int{w.roadmap.ID: 1, w.support.ID: 1})
 	})
 }
 
