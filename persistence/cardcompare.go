@@ -8,14 +8,24 @@ import (
 
 // tests are the comparisons of one filter with one SQL expression. A value passes when each of holds is true and
 // none of fails is. A missing value makes both unknown, so it passes neq, nin and notContains: it differs from
-// everything.
-type tests struct{ holds, fails []fragment }
+// everything. Only missing values pass an expression that is to be missing.
+type tests struct {
+	holds, fails []fragment
+	missing      []string
+}
 
-// ofColumn joins the tests of a value that stands in the row itself.
+// given reports whether there is anything to test.
+func (t tests) given() bool { return len(t.holds)+len(t.fails)+len(t.missing) > 0 }
+
+// ofColumn joins the tests of a value that stands in the row itself. IS NULL is written as indexes of rows without a
+// value have it.
 func (t tests) ofColumn() fragment {
 	parts := append([]fragment(nil), t.holds...)
 	for _, fail := range t.fails {
 		parts = append(parts, not(fail))
+	}
+	for _, x := range t.missing {
+		parts = append(parts, frag(x+" IS NULL"))
 	}
 	return all(parts...)
 }
@@ -29,17 +39,20 @@ func (t tests) ofRow(body fragment) fragment {
 	for _, fail := range t.fails {
 		parts = append(parts, absent(body, fail))
 	}
+	for _, x := range t.missing {
+		parts = append(parts, absent(body, frag(x+" IS NOT NULL")))
+	}
 	return all(parts...)
 }
 
-// null adds the test of a null comparator; present holds for values that are there.
-func (t *tests) null(wanted *bool, present fragment) {
+// null adds the test of a null comparator.
+func (t *tests) null(wanted *bool, x string) {
 	switch {
 	case wanted == nil:
 	case *wanted:
-		t.fails = append(t.fails, present)
+		t.missing = append(t.missing, x)
 	default:
-		t.holds = append(t.holds, present)
+		t.holds = append(t.holds, frag(x+" IS NOT NULL"))
 	}
 }
 
@@ -94,7 +107,7 @@ func (f *cardFilter) text(in *domain.StringFilter, x string, path []any) (t test
 	given(&t.holds, in.EndsWith, test("endsWith", func(text any, length int) fragment {
 		return frag("substr("+x+", length("+x+") + 1 - ?) = ?", length, text)
 	}))
-	t.null(in.Null, frag(x+" IS NOT NULL"))
+	t.null(in.Null, x)
 	return t
 }
 
@@ -135,13 +148,13 @@ func (f *cardFilter) number(in *domain.NumberFilter, x string, path []any) (t te
 		f.d.placeholder(kindNumber), func(n domain.Decimal) any { return string(n) })
 	f.among(&t.holds, kindNumber, number, listed(f, in.In, at(path, "in")))
 	f.among(&t.fails, kindNumber, number, listed(f, in.Nin, at(path, "nin")))
-	t.null(in.Null, frag(x+" IS NOT NULL"))
+	t.null(in.Null, x)
 	return t
 }
 
 func (f *cardFilter) boolean(in *domain.BooleanFilter, x string) (t tests) {
 	given(&t.holds, in.Eq, func(b bool) fragment { return frag(x+" = ?", b) })
-	t.null(in.Null, frag(x+" IS NOT NULL"))
+	t.null(in.Null, x)
 	return t
 }
 
@@ -152,7 +165,7 @@ func (f *cardFilter) instant(in *domain.DateTimeFilter, x string) (t tests) {
 	}
 	t = compared(comparators[domain.DateOrDuration]{in.Eq, in.Neq, in.Lt, in.Lte, in.Gt, in.Gte}, x,
 		f.d.placeholder(kindTime), func(v domain.DateOrDuration) any { return v.Instant(f.q.Now, f.q.Zone) })
-	t.null(in.Null, frag(x+" IS NOT NULL"))
+	t.null(in.Null, x)
 	return t
 }
 
@@ -162,6 +175,6 @@ func (f *cardFilter) day(in *domain.DateFilter, x string) (t tests) {
 	}
 	t = compared(comparators[domain.DateOrDuration]{in.Eq, in.Neq, in.Lt, in.Lte, in.Gt, in.Gte}, x,
 		"?", func(v domain.DateOrDuration) any { return v.Day(f.q.Now, f.q.Zone) })
-	t.null(in.Null, frag(x+" IS NOT NULL"))
+	t.null(in.Null, x)
 	return t
 }

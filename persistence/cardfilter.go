@@ -1,6 +1,10 @@
 package persistence
 
-import "kanera.dev/domain"
+import (
+	"slices"
+
+	"kanera.dev/domain"
+)
 
 // Bounds of a filter.
 const (
@@ -82,7 +86,7 @@ func (f *cardFilter) columns(in *domain.CardFilter, path []any) []fragment {
 		f.instant(in.CreatedAt, "c.created_at"),
 		f.instant(in.UpdatedAt, "c.updated_at"),
 	} {
-		if len(t.holds)+len(t.fails) > 0 {
+		if t.given() {
 			parts = append(parts, t.ofColumn())
 		}
 	}
@@ -104,6 +108,23 @@ var (
 func (f *cardFilter) matches(n noun, x string, id *domain.IDFilter, name *domain.StringFilter, path []any) fragment {
 	return all(f.ids(id, x, at(path, "id")).ofColumn(),
 		f.text(name, "n."+n.column, at(path, n.member)).ofRow(frag(n.table+" n WHERE n.id = "+x)))
+}
+
+// demands reports whether only cards pass a filter that have a value in the column of an order, if cards may have none.
+func (f *cardFilter) demands(in *domain.CardFilter, by domain.CardOrderField) bool {
+	if in == nil {
+		return false
+	}
+	var t tests
+	switch by {
+	case domain.OrderDueDate:
+		t = f.day(in.DueDate, "")
+	case domain.OrderCompletedAt:
+		t = f.instant(in.CompletedAt, "")
+	case domain.OrderArchivedAt:
+		t = f.instant(in.ArchivedAt, "")
+	}
+	return len(t.holds) > 0 || slices.ContainsFunc(in.And, func(part *domain.CardFilter) bool { return f.demands(part, by) })
 }
 
 // relations are the conditions on what the card points to, and on what points to the card.
@@ -193,6 +214,6 @@ func (f *cardFilter) choice(in *domain.ChoiceFilter, x string, path []any) (t te
 	if in.None != nil {
 		t.fails = append(t.fails, shared(in.None, "none"))
 	}
-	t.null(in.Null, frag(f.d.length(x)+" > 0"))
+	t.null(in.Null, "NULLIF("+f.d.length(x)+", 0)") // an empty list is no value
 	return t
 }

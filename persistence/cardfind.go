@@ -10,11 +10,12 @@ import (
 
 // cardSelection is a compiled domain.CardQuery without its parents: which cards, in which order, which page.
 type cardSelection struct {
-	where fragment // always holds the viewer's visibility
-	order *cardOrder
-	mark  string
-	page  domain.Page
-	with  domain.CardWith
+	where  fragment // always holds the viewer's visibility
+	spaces fragment // see Store.spaces
+	order  *cardOrder
+	mark   string
+	page   domain.Page
+	with   domain.CardWith
 }
 
 // selectCards compiles q.
@@ -31,7 +32,7 @@ func (s *Store) selectCards(q *domain.CardQuery) (*cardSelection, error) {
 	if err != nil {
 		return nil, err
 	}
-	selection := &cardSelection{where: where, order: order, mark: mark, page: q.Page, with: q.With}
+	selection := &cardSelection{where: where, spaces: s.spaces(q.Viewer), order: order, mark: mark, page: q.Page, with: q.With}
 	if q.Page.After != "" && !q.Page.ByRow {
 		values, err := parseCursor(q.Page.After, mark, order.keys)
 		if err != nil {
@@ -40,6 +41,24 @@ func (s *Store) selectCards(q *domain.CardQuery) (*cardSelection, error) {
 		selection.where = all(where, after(s.dialect, order.keys, values))
 	}
 	return selection, nil
+}
+
+// spaces selects the workspaces that hold all cards a user may see, so that questions about all of them do not read the
+// cards of others. It is empty where nothing is to be chosen: a key has one workspace, and SQLite is not for many.
+func (s *Store) spaces(viewer *domain.Principal) fragment {
+	if viewer.IsWorkspaceKey() || s.dialect.name() != postgresName {
+		return fragment{}
+	}
+	return workspacesInReach(s.dialect, viewer)
+}
+
+// withinReach adds to a condition on cards that they lie in one of those workspaces.
+func (s *Store) withinReach(viewer *domain.Principal, where fragment) fragment {
+	spaces := s.spaces(viewer)
+	if spaces.text == "" {
+		return where
+	}
+	return all(frag("c.workspace_id IN ("+spaces.text+")", spaces.args...), where)
 }
 
 // matchingCards is the condition on c of everything that q asks for, whatever the page: what the viewer may see,
@@ -89,6 +108,9 @@ func (s *Store) CountCards(ctx context.Context, q domain.CardQuery, parents []do
 		return nil, err
 	}
 	parents = unique(parents)
+	if slices.Contains(parents, domain.CardParent{}) {
+		where = s.withinReach(q.Viewer, where)
+	}
 	counts := make(map[domain.CardParent]int, len(parents))
 	for _, parent := range parents {
 		counts[parent] = 0

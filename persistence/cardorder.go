@@ -45,13 +45,16 @@ var fieldKinds = map[domain.CustomFieldType]sortKey{
 	domain.FieldURL:      {expr: "url", kind: kindText},
 }
 
-// compileOrder returns the order that q asks for. BAD_REQUEST for a field whose type has no order.
+// compileOrder returns the order that q asks for. BAD_REQUEST for a field whose type has no order. A column that the filter
+// demands cannot be missing, so that its index serves the order in both directions.
 func compileOrder(d dialect, q *domain.CardQuery) (*cardOrder, error) {
 	o := &cardOrder{}
+	filter := &cardFilter{d: d, q: q}
 	for i, by := range q.Order {
 		var keys []sortKey
+		demanded := false
 		if by.Field != nil {
-			keys = o.column(*by.Field)
+			keys, demanded = o.column(*by.Field), filter.demands(q.Filter, *by.Field)
 		} else {
 			key, err := o.field(d, *by.CustomField, q.FieldTypes[*by.CustomField], strconv.Itoa(i))
 			if err != nil {
@@ -61,6 +64,7 @@ func compileOrder(d dialect, q *domain.CardQuery) (*cardOrder, error) {
 		}
 		for _, key := range keys {
 			key.expr = d.sortable(key.expr, key.kind)
+			key.nullable = key.nullable && !demanded
 			key.desc = by.Direction == domain.Descending
 			key.nullsFirst = by.Nulls != nil && *by.Nulls == domain.NullsFirst
 			o.keys = append(o.keys, key)
@@ -128,17 +132,37 @@ func orderBy(keys []sortKey) string {
 	return strings.Join(parts, ", ")
 }
 
-// after is the condition that a row stands behind the one whose key values are given; nil is a missing value.
+// after is the condition that a row stands behind the one whose key values are given; nil is a missing value. As many of
+// the first keys as go one way and cannot be missing are compared as a row, which an index finds at once; what shares them
+// with the given row and does not stand behind it is taken out, which leaves the database with a good guess of how many
+// rows there are.
 func after(d dialect, keys []sortKey, values []*string) fragment {
-	last := len(keys) - 1
-	condition := keys[last].beyond(d, values[last])
-	for i := last - 1; i >= 0; i-- {
-		condition = some(keys[i].beyond(d, values[i]), all(keys[i].same(d, values[i]), condition))
+	if len(keys) == 0 {
+		return some()
 	}
-	if first := keys[0]; !first.nullable {
-		condition = all(first.compare(d, first.direction()+"=", values[0]), condition)
+	run := 0
+	for run < len(keys) && !keys[run].nullable && keys[run].desc == keys[0].desc {
+		run++
 	}
-	return condition
+	switch run {
+	case 0:
+		return some(keys[0].beyond(d, values[0]), all(keys[0].same(d, values[0]), after(d, keys[1:], values[1:])))
+	case len(keys):
+		return compareRow(d, keys, keys[0].direction(), values)
+	}
+	before := all(compareRow(d, keys[:run], "=", values), not(after(d, keys[run:], values[run:])))
+	return all(compareRow(d, keys[:run], keys[0].direction()+"=", values), frag("NOT "+before.text, before.args...))
+}
+
+// compareRow compares the keys, the first that differs deciding, with the first of the values.
+func compareRow(d dialect, keys []sortKey, operator string, values []*string) fragment {
+	var left, right []string
+	var args []any
+	for i, key := range keys {
+		left, right = append(left, key.expr), append(right, d.placeholder(key.kind))
+		args = append(args, key.kind.bind(*values[i]))
+	}
+	return frag("("+strings.Join(left, ", ")+") "+operator+" ("+strings.Join(right, ", ")+")", args...)
 }
 
 func (k sortKey) direction() string {

@@ -1,6 +1,7 @@
 package persistence
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,12 +9,14 @@ import (
 )
 
 // statement reads a page of cards for every parent: the parent's place, the row's place, the card, its key values.
-// One parent is an ordinary query. Several are a query for each inside one statement on Postgres, which stops
-// reading after the page, and a numbering of all their cards on SQLite, which has no such thing.
+// One parent is an ordinary query; see addMerged for cards from anywhere. Several are a query for each inside one statement
+// on Postgres, which stops reading after the page, and a numbering of all their cards on SQLite, which has no such thing.
 func (c *cardSelection) statement(d dialect, parents []domain.CardParent) fragment {
 	var st statement
 	switch {
 	case len(parents) == 0:
+	case len(parents) == 1 && parents[0] == domain.CardParent{} && c.spaces.text != "":
+		c.addMerged(&st)
 	case len(parents) == 1:
 		st.add(frag("SELECT 0, 0, "+c.columns()), c.from(), frag(" WHERE "), all(childOf(parents[0]), c.where), c.pageText())
 	default:
@@ -30,6 +33,17 @@ func (c *cardSelection) statement(d dialect, parents []domain.CardParent) fragme
 		st.add(frag(" ORDER BY 1, 2"))
 	}
 	return st.fragment()
+}
+
+// addMerged adds a page from all workspaces in reach: the same page from each, read off its indexes, and of those the first.
+func (c *cardSelection) addMerged(st *statement) {
+	each, merged := *c, cardSelection{order: &cardOrder{keys: slices.Clone(c.order.keys)}, page: c.page}
+	each.page = domain.Page{First: c.offset() + c.page.First, All: c.page.All}
+	for i := range merged.order.keys {
+		merged.order.keys[i].expr = "x.k" + strconv.Itoa(i)
+	}
+	st.add(frag("SELECT 0, 0, x.* FROM ("), c.spaces, frag(") AS s(id) CROSS JOIN LATERAL (SELECT "+c.columns()), c.from(),
+		frag(" WHERE c.workspace_id = s.id AND "), c.where, each.pageText(), frag(") x"), merged.pageText())
 }
 
 func (c *cardSelection) addLateral(st *statement, d dialect, group *parentGroup) {

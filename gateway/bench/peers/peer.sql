@@ -6,7 +6,7 @@ CREATE SCHEMA peers;
 -- The cross-board page: open cards of all boards that are due before a day and are no chores.
 CREATE FUNCTION peers.cards_late(workspace uuid, before text) RETURNS SETOF public.cards LANGUAGE sql STABLE ROWS 101 AS $$
   SELECT c.* FROM cards c
-   WHERE c.board_id NOT IN (SELECT b.id FROM boards b WHERE b.archived_at IS NOT NULL) AND c.workspace_id = workspace
+   WHERE c.board_id NOT IN (SELECT b.id FROM boards b WHERE b.workspace_id = workspace AND b.archived_at IS NOT NULL) AND c.workspace_id = workspace
      AND c.archived_at IS NULL AND c.due_day < before AND c.completed_at IS NULL
      AND NOT EXISTS (SELECT 1 FROM card_labels r JOIN labels n ON n.id = r.label_id WHERE r.card_id = c.id AND n.name = 'Chore')
    ORDER BY c.due_day, c.key_prefix COLLATE "C", c.number, c.id LIMIT 101
@@ -18,7 +18,8 @@ CREATE FUNCTION peers.cards_by_list_and_board(workspace uuid)
   LANGUAGE sql STABLE ROWS 100 AS $$
   SELECT g.list_id, l.name, l.color, g.board_id, b.name, b.icon_color, g.size, g.total
     FROM (SELECT c.list_id, c.board_id, count(*) AS size, (sum(count(*)) OVER ())::bigint AS total FROM cards c
-           WHERE c.board_id NOT IN (SELECT x.id FROM boards x WHERE x.archived_at IS NOT NULL) AND c.workspace_id = workspace AND c.archived_at IS NULL
+           WHERE c.board_id NOT IN (SELECT x.id FROM boards x WHERE x.workspace_id = workspace AND x.archived_at IS NOT NULL)
+             AND c.workspace_id = workspace AND c.archived_at IS NULL
            GROUP BY 1, 2) g
     JOIN lists l ON l.id = g.list_id JOIN boards b ON b.id = g.board_id
    ORDER BY g.size DESC, l.position, l.id, b.position, b.id LIMIT 100

@@ -145,7 +145,7 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if _, log, _ := s.run("migrate"); !strings.Contains(log, "version 6") {
+		if _, log, _ := s.run("migrate"); !strings.Contains(log, "version 7") {
 			t.Errorf("%s: %s", name, log)
 		}
 	}

@@ -13,7 +13,7 @@ func (s *server) page(ctx context.Context, _ url.Values) ([]byte, error) {
 	now := time.Now()
 	rows, err := s.pool.Query(ctx, `SELECT c.id, c.key_prefix, c.number, c.title, b.name, l.name, c.due_day, c.due_slot, c.due_time_zone
 		FROM (SELECT c.* FROM cards c WHERE c.workspace_id = $1 AND c.archived_at IS NULL AND c.completed_at IS NULL AND c.due_day < $2
-				AND NOT EXISTS (SELECT 1 FROM boards x WHERE x.id = c.board_id AND x.archived_at IS NOT NULL)
+				AND c.board_id NOT IN (SELECT x.id FROM boards x WHERE x.workspace_id = $1 AND x.archived_at IS NOT NULL)
 				AND NOT EXISTS (SELECT 1 FROM card_labels r JOIN labels n ON n.id = r.label_id WHERE r.card_id = c.id AND n.name = 'Chore')
 			ORDER BY c.due_day, c.key_prefix COLLATE "C", c.number, c.id LIMIT 101) c
 		JOIN boards b ON b.id = c.board_id JOIN lists l ON l.id = c.list_id
@@ -47,7 +47,8 @@ func (s *server) page(ctx context.Context, _ url.Values) ([]byte, error) {
 func (s *server) aggregate(ctx context.Context, _ url.Values) ([]byte, error) {
 	rows, err := s.pool.Query(ctx, `SELECT l.id, l.name, l.color, b.id, b.name, b.icon_color, g.size, g.total
 		FROM (SELECT list_id, board_id, count(*) AS size, (sum(count(*)) OVER ())::bigint AS total FROM cards
-			WHERE workspace_id = $1 AND archived_at IS NULL AND board_id NOT IN (SELECT id FROM boards WHERE archived_at IS NOT NULL) GROUP BY 1, 2) g
+			WHERE workspace_id = $1 AND archived_at IS NULL AND board_id NOT IN (SELECT x.id FROM boards x WHERE x.workspace_id = $1 AND x.archived_at IS NOT NULL)
+			GROUP BY 1, 2) g
 		JOIN lists l ON l.id = g.list_id JOIN boards b ON b.id = g.board_id
 		ORDER BY g.size DESC, l.position, l.id, b.position, b.id LIMIT 100`, s.workspace)
 	out, total := append(make([]byte, 0, 32<<10), `{"data":{"cardAggregate":{"rows":[`...), int64(0)
