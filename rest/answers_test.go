@@ -219,9 +219,12 @@ func BenchmarkShapeOpenBoard(b *testing.B) {
 	to := from + strings.Index(data[from:], `],"pageInfo"`)
 	data = data[:from] + card + strings.Repeat(","+card, 99) + data[to:]
 	b.SetBytes(int64(len(data)))
+	answered := []byte(data)
 	for b.Loop() {
-		if _, err := p.write([]byte(data), map[string]any{"cardLimit": 100, "cardOffset": 0}); err != nil {
+		body, err := p.write(answered, map[string]any{"cardLimit": 100, "cardOffset": 0})
+		if err != nil {
 			b.Fatal(err)
 		}
+		p.recycle(body)
 	}
 }

@@ -101,6 +101,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, rows []*plan) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(p.route.Status)
 	_, _ = w.Write(body)
+	p.recycle(body)
 }
 
 // choose picks the first row whose condition holds; the last row has none.

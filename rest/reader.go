@@ -100,17 +100,19 @@ func (r *reader) checkMoved(from int) {
 	}
 }
 
-// text passes a string.
+// text passes a string: it ends at the first quote behind an even number of backslashes.
 func (r *reader) text() {
-	for r.at++; r.at < len(r.in); r.at++ {
-		switch r.in[r.at] {
-		case '\\':
-			r.at++
-		case '"':
-			r.at++
+	for from := r.at + 1; ; from = r.at {
+		length := bytes.IndexByte(r.in[from:], '"')
+		if length < 0 {
+			r.at = len(r.in)
+			r.failf("unfinished string")
+			return
+		}
+		inner := r.in[from : from+length]
+		r.at = from + length + 1
+		if (len(inner)-len(bytes.TrimRight(inner, `\`)))%2 == 0 {
 			return
 		}
 	}
-	r.at = len(r.in)
-	r.failf("unfinished string")
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -76,9 +77,34 @@ func (p *plan) write(data []byte, variables map[string]any) ([]byte, error) {
 		w.skip()
 		return w.in[from:w.at], w.err
 	}
-	w.out = make([]byte, 0, len(data)+len(data)/4)
+	w.out = newBody(len(data) + len(data)/4)
 	w.value(p.body)
 	return w.out, w.err
+}
+
+// sent are the buffers of large bodies that were sent.
+var sent sync.Pool
+
+// minKept is from how many bytes on a buffer is worth keeping for the next body, maxKept up to how many.
+const (
+	minKept = 16 << 10
+	maxKept = 4 << 20
+)
+
+func newBody(size int) []byte {
+	if size >= minKept {
+		if kept, _ := sent.Get().(*[]byte); kept != nil && cap(*kept) >= size {
+			return (*kept)[:0]
+		}
+	}
+	return make([]byte, 0, size)
+}
+
+// recycle takes back the memory of a body that was sent, unless it is a part of the answer.
+func (p *plan) recycle(body []byte) {
+	if !p.body.raw && cap(body) >= minKept && cap(body) <= maxKept {
+		sent.Put(&body)
+	}
 }
 
 type writer struct {
