@@ -109,26 +109,9 @@ func (k *keptText) quoted() (text string, ok bool) {
 	if !k.take('"') {
 		return "", false
 	}
-	rest := k.text[k.at:]
-	end := strings.IndexByte(rest, '"')
-	if end < 0 {
-		return "", false
-	}
-	if strings.IndexByte(rest[:end], '\\') < 0 {
-		k.at += end + 1
-		return rest[:end], true
-	}
-	for end = 0; end < len(rest); end++ {
-		switch rest[end] {
-		case '\\':
-			end++
-		case '"':
-			k.at += end + 1
-			plain, err := unescaped(rest[:end])
-			return plain, err == nil
-		}
-	}
-	return "", false
+	text, behind, err := cutQuoted(k.text[k.at:])
+	k.at = len(k.text) - len(behind)
+	return text, err == nil
 }
 
 // list passes an array of ids.

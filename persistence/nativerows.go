@@ -1,7 +1,6 @@
 package persistence
 
 import (
-	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"kanera.dev/domain"
@@ -38,23 +36,6 @@ type column struct {
 	id     [16]byte        // of the last row, as text
 	text   string          // of the last row: one that is equal shares it
 }
-
-// form is what a value looks like on the wire.
-type form uint8
-
-const (
-	formOther form = iota // left to pgx
-	formText
-	formID
-	formInt2
-	formInt4
-	formInt8
-	formBool
-	formInstant
-)
-
-// formSizes are how long values of a form are; 0 for any length.
-var formSizes = [...]int{formID: 16, formInt2: 2, formInt4: 4, formInt8: 8, formBool: 1, formInstant: 8}
 
 func readNatively(rows pgx.Rows) nativeRows { return nativeRows{rows, new(reading)} }
 
@@ -96,58 +77,6 @@ func (r nativeRows) leave(c *column, i int, into any) error {
 	}
 	return c.plan.Scan(r.RawValues()[i], into)
 }
-
-// formOf is the form of a column that is read into such a place; formOther unless we read the two as pgx does.
-func formOf(field *pgconn.FieldDescription, into any) form {
-	form := sentForm(field)
-	switch into.(type) {
-	case loose:
-		return form
-	case *string:
-		if (field.DataTypeOID == pgtype.JSONOID || field.DataTypeOID == pgtype.JSONBOID) && field.Format == pgx.TextFormatCode {
-			return formText
-		}
-	}
-	target := reflect.TypeOf(into)
-	if form == formOther || target.Kind() != reflect.Pointer || target.Implements(scanner) {
-		return formOther
-	}
-	if target = target.Elem(); target.Kind() == reflect.Pointer {
-		if target.Implements(scanner) {
-			return formOther
-		}
-		target = target.Elem()
-	}
-	switch kind := target.Kind(); {
-	case kind == reflect.String && (form == formText || form == formID),
-		(kind == reflect.Int || kind == reflect.Int64) && form >= formInt2 && form <= formInt8,
-		kind == reflect.Bool && form == formBool,
-		target == instant && form == formInstant:
-		return form
-	}
-	return formOther
-}
-
-var scanner, instant = reflect.TypeFor[sql.Scanner](), reflect.TypeFor[time.Time]()
-
-// sentForm is the form in which the database sends a column, if that is one of ours.
-func sentForm(field *pgconn.FieldDescription) form {
-	switch field.DataTypeOID {
-	case pgtype.TextOID, pgtype.VarcharOID:
-		return formText
-	case pgtype.NumericOID:
-		if field.Format == pgx.TextFormatCode {
-			return formText
-		}
-	}
-	if field.Format == pgx.BinaryFormatCode {
-		return binaryForms[field.DataTypeOID]
-	}
-	return formOther
-}
-
-var binaryForms = map[uint32]form{pgtype.UUIDOID: formID, pgtype.Int2OID: formInt2, pgtype.Int4OID: formInt4, pgtype.Int8OID: formInt8,
-	pgtype.BoolOID: formBool, pgtype.TimestamptzOID: formInstant}
 
 // read reads a value, unless that is left to pgx: also NULL where there is no place for it.
 func (r *reading) read(c *column, raw []byte, into any) bool {
@@ -243,6 +172,8 @@ func setInt(into any, number int64) {
 	switch to := into.(type) {
 	case *int:
 		*to = int(number)
+	case **int:
+		*to = new(int(number))
 	case *domain.Position:
 		*to = domain.Position(number)
 	case loose:

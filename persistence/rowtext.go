@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -56,24 +57,34 @@ func (r *rowText) take(mark byte) bool {
 
 // value passes a value. What is not quoted is a number, a boolean or null.
 func (r *rowText) value() (value string, quoted bool, err error) {
-	quoted, end, escaped := r.take('"'), 0, false
-	for ; end < len(r.rest); end++ {
-		switch c := r.rest[end]; {
-		case quoted && c == '\\':
-			escaped = true
+	if r.take('"') {
+		value, r.rest, err = cutQuoted(r.rest)
+		return value, true, err
+	}
+	end := strings.IndexAny(r.rest, ",]}")
+	if end < 0 {
+		return "", false, io.ErrUnexpectedEOF
+	}
+	value, r.rest = r.rest[:end], r.rest[end:]
+	return value, false, nil
+}
+
+// cutQuoted returns the text that the next quote ends, and what comes behind it.
+func cutQuoted(rest string) (text, behind string, err error) {
+	end := strings.IndexByte(rest, '"')
+	if end >= 0 && strings.IndexByte(rest[:end], '\\') < 0 {
+		return rest[:end], rest[end+1:], nil
+	}
+	for end = 0; end < len(rest); end++ {
+		switch rest[end] {
+		case '\\':
 			end++
-		case quoted && c == '"':
-			value, r.rest = r.rest[:end], r.rest[end+1:]
-			if escaped {
-				value, err = unescaped(value)
-			}
-			return value, true, err
-		case !quoted && (c == ',' || c == ']' || c == '}'):
-			value, r.rest = r.rest[:end], r.rest[end:]
-			return value, false, nil
+		case '"':
+			text, err = unescaped(rest[:end])
+			return text, rest[end+1:], err
 		}
 	}
-	return "", quoted, io.ErrUnexpectedEOF
+	return "", "", io.ErrUnexpectedEOF
 }
 
 func unescaped(text string) (plain string, err error) {
@@ -83,19 +94,32 @@ func unescaped(text string) (plain string, err error) {
 
 // assign writes a value to where into points. Instants are texts, or numbers of milliseconds; booleans may be 1 and 0.
 func assign(into any, value string, quoted bool) error {
+	var err error
+	null := value == "null" && !quoted
+	switch to := into.(type) {
+	case *string:
+		if quoted {
+			*to = value
+			return nil
+		}
+	case *time.Time:
+		*to, err = instantOf(value, quoted)
+		return err
+	case **time.Time:
+		if *to = nil; !null {
+			*to = new(time.Time)
+			**to, err = instantOf(value, quoted)
+		}
+		return err
+	}
 	target := reflect.ValueOf(into).Elem()
 	if target.Kind() == reflect.Pointer {
-		if value == "null" && !quoted {
+		if null {
 			target.SetZero()
 			return nil
 		}
 		target.Set(reflect.New(target.Type().Elem()))
 		target = target.Elem()
-	}
-	if at, is := reflect.TypeAssert[*time.Time](target.Addr()); is {
-		var err error
-		*at, err = instantOf(value, quoted)
-		return err
 	}
 	switch {
 	case quoted && target.Kind() == reflect.String:
