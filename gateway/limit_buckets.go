@@ -86,34 +86,30 @@ func ofKey(name string, who *domain.Principal, server Allowance, own *int, windo
 }
 
 // charges is what a request of a known caller is charged, besides the cost of its operation: that budget is only asked
-// whether anything is left, and so is the one for bad keys. Who has too little left for an operation pays for asking.
+// whether anything is left, and so is the one for bad keys.
 func (l Limits) charges(who *domain.Principal, r *http.Request) []domain.Charge {
-	charges := taking(1, l.key(who), l.account(who), l.monthly(who))
-	if r.Method == http.MethodPost && upload.MatchString(r.URL.Path) {
-		charges = append(charges, taking(1, l.upload(who))...)
-	}
+	charges := make([]domain.Charge, 0, 5)
+	charges = charging(charges, 1, l.key(who), l.account(who), l.monthly(who))
 	if r.URL.Path == "/graphql" {
-		charges = append(charges, costing(0, l.cost(who))...)
+		charges = charging(charges, 0, l.cost(who))
+	} else if r.Method == http.MethodPost && upload.MatchString(r.URL.Path) {
+		charges = charging(charges, 1, l.upload(who))
 	}
-	return append(charges, taking(0, l.failedKey(addressOf(r)))...)
+	return charging(charges, 0, l.failedKey(addressOf(r)))
 }
 
 // taking charges the buckets in force.
 func taking(units int, buckets ...domain.Bucket) []domain.Charge {
-	charges := make([]domain.Charge, 0, len(buckets)+3)
-	for _, bucket := range buckets {
-		if bucket.Limit > 0 {
-			charges = append(charges, domain.Charge{Bucket: bucket, Units: units})
-		}
-	}
-	return charges
+	return charging(nil, units, buckets...)
 }
 
-// costing charges the budget for cost, if there is one, with an operation.
-func costing(points int, budget domain.Bucket) []domain.Charge {
-	charges := taking(points, budget)
-	for i := range charges {
-		charges[i].Apart = true
+// charging adds charges to the buckets in force. The one for cost stands apart: who has too little left for an operation
+// pays for asking.
+func charging(charges []domain.Charge, units int, buckets ...domain.Bucket) []domain.Charge {
+	for _, bucket := range buckets {
+		if bucket.Limit > 0 {
+			charges = append(charges, domain.Charge{Bucket: bucket, Units: units, Apart: bucket.Name == domain.CostBucket})
+		}
 	}
 	return charges
 }

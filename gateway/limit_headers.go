@@ -2,11 +2,20 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"kanera.dev/domain"
+)
+
+// Names of the headers as net/http spells them, which costs nothing to look up.
+const (
+	headerLimit     = "Ratelimit-Limit"
+	headerRemaining = "Ratelimit-Remaining"
+	headerReset     = "Ratelimit-Reset"
+	headerLeft      = "Ratelimit"
+	headerPolicy    = "Ratelimit-Policy"
 )
 
 // rates shows the budgets of a request in the headers of its answer.
@@ -34,55 +43,56 @@ func (r *rates) show(verdict domain.Verdict) {
 			main = state
 		}
 	}
-	r.header.Set("RateLimit-Limit", strconv.Itoa(main.Bucket.Limit))
-	r.header.Set("RateLimit-Remaining", strconv.Itoa(main.Remaining))
-	r.header.Set("RateLimit-Reset", strconv.FormatInt(ceilUnix(main.ResetAt), 10))
-	r.header.Set("RateLimit", r.left(verdict.At))
-	r.header.Set("RateLimit-Policy", r.policy())
+	r.header.Set(headerLimit, strconv.Itoa(main.Bucket.Limit))
+	r.header.Set(headerRemaining, strconv.Itoa(main.Remaining))
+	r.header.Set(headerReset, strconv.FormatInt(ceilUnix(main.ResetAt), 10))
+	r.header.Set(headerLeft, r.left(verdict.At))
+	r.header.Set(headerPolicy, r.policy())
 }
 
 // merge replaces what is known of a bucket by what is newer.
 func (r *rates) merge(newer []domain.BucketState) {
+	if len(r.states) == 0 {
+		r.states = slices.Clone(newer)
+		return
+	}
 	for _, state := range newer {
-		known := false
-		for i := range r.states {
-			if r.states[i].Bucket.Name == state.Bucket.Name {
-				r.states[i], known = state, true
-			}
-		}
-		if !known {
+		at := slices.IndexFunc(r.states, func(s domain.BucketState) bool { return s.Bucket.Name == state.Bucket.Name })
+		if at < 0 {
 			r.states = append(r.states, state)
+		} else {
+			r.states[at] = state
 		}
 	}
 }
 
 // left is the structured field RateLimit: what remains, and the seconds until all is back.
 func (r *rates) left(now time.Time) string {
-	var b strings.Builder
+	b := make([]byte, 0, 128)
 	for i, state := range r.states {
-		begin(&b, i, state.Bucket.Name)
-		b.WriteString(";r=" + strconv.Itoa(state.Remaining))
-		b.WriteString(";t=" + strconv.FormatInt(max(wholeSeconds(state.ResetAt.Sub(now)), 0), 10))
+		b = begin(b, i, state.Bucket.Name)
+		b = strconv.AppendInt(append(b, ";r="...), int64(state.Remaining), 10)
+		b = strconv.AppendInt(append(b, ";t="...), max(wholeSeconds(state.ResetAt.Sub(now)), 0), 10)
 	}
-	return b.String()
+	return string(b)
 }
 
 // policy is the structured field RateLimit-Policy: the quota and the seconds of its window.
 func (r *rates) policy() string {
-	var b strings.Builder
+	b := make([]byte, 0, 128)
 	for i, state := range r.states {
-		begin(&b, i, state.Bucket.Name)
-		b.WriteString(";q=" + strconv.Itoa(state.Bucket.Limit))
-		b.WriteString(";w=" + strconv.FormatInt(wholeSeconds(state.Bucket.Window), 10))
+		b = begin(b, i, state.Bucket.Name)
+		b = strconv.AppendInt(append(b, ";q="...), int64(state.Bucket.Limit), 10)
+		b = strconv.AppendInt(append(b, ";w="...), wholeSeconds(state.Bucket.Window), 10)
 	}
-	return b.String()
+	return string(b)
 }
 
-func begin(b *strings.Builder, i int, name string) {
+func begin(b []byte, i int, name string) []byte {
 	if i > 0 {
-		b.WriteString(", ")
+		b = append(b, ", "...)
 	}
-	b.WriteString(`"` + name + `"`)
+	return append(append(append(b, '"'), name...), '"')
 }
 
 // wholeSeconds rounds up: who waits as told has waited long enough.

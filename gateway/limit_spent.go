@@ -48,6 +48,9 @@ func (s *spent) note(charges []domain.Charge, verdict domain.Verdict, asked time
 
 // refuse returns the verdict on charges of which some are for budgets that are known to be used up; it shows those alone.
 func (s *spent) refuse(charges []domain.Charge) (verdict domain.Verdict, known bool) {
+	if s.budgets.Len() == 0 {
+		return verdict, false
+	}
 	now := s.now()
 	for _, charge := range charges {
 		found, ok := s.budgets.Get(charge.Bucket)

@@ -61,9 +61,9 @@ func (l *Limiter) Take(ctx context.Context, charges ...domain.Charge) (domain.Ve
 	verdict, err := l.ask(ctx, charges)
 	if err == nil {
 		if verdict.Allowed {
-			_, err = l.local.Take(ctx, charges...)
+			l.local.note(charges)
 		}
-		return verdict, err
+		return verdict, nil
 	}
 	verdict, err = l.local.Take(ctx, charges...)
 	verdict.Degraded = true

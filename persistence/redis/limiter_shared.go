@@ -86,9 +86,11 @@ func (s *Shared) decide(ctx context.Context, callers [][]domain.Charge) ([]domai
 // plan puts callers into as few evaluations as there are groups on a Redis Cluster, else into one.
 func (s *Shared) plan(callers [][]domain.Charge) []*evaluation {
 	var plan []*evaluation
+	var parts []part
 	of := make(map[string]*evaluation, 1)
 	for caller, charges := range callers {
-		for _, p := range s.parts(caller, charges) {
+		parts = s.divide(parts[:0], caller, charges)
+		for _, p := range parts {
 			group := ""
 			if s.client.sharded {
 				group = p.charges[0].Bucket.Group
@@ -104,12 +106,11 @@ func (s *Shared) plan(callers [][]domain.Charge) []*evaluation {
 	return plan
 }
 
-// parts divides charges by their groups on a Redis Cluster.
-func (s *Shared) parts(caller int, charges []domain.Charge) []part {
+// divide adds what a caller asks: on a Redis Cluster one part for each group among the charges.
+func (s *Shared) divide(parts []part, caller int, charges []domain.Charge) []part {
 	if !s.client.sharded && len(charges) > 0 {
-		return []part{{caller: caller, charges: charges}}
+		return append(parts, part{caller: caller, charges: charges})
 	}
-	var parts []part
 	for i, c := range charges {
 		at := slices.IndexFunc(parts, func(p part) bool { return p.charges[0].Bucket.Group == c.Bucket.Group })
 		if at < 0 {

@@ -83,6 +83,22 @@ func (l *Local) Take(_ context.Context, charges ...domain.Charge) (domain.Verdic
 	return verdict, nil
 }
 
+// note counts what another limiter let through.
+func (l *Local) note(charges []domain.Charge) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now().UnixMicro()
+	for _, c := range charges {
+		if c.Units > 0 {
+			b := l.bucket(c.Bucket)
+			slot := slotAt(b, c.Bucket, now)
+			b.forget(slot - slotsPerWindow)
+			b.add(slot, c.Units)
+		}
+	}
+	l.sweep(now)
+}
+
 // Refund implements domain.Limiter. It never fails.
 func (l *Local) Refund(_ context.Context, charges ...domain.Charge) error {
 	l.mu.Lock()
