@@ -1417,11 +1417,9 @@ func init() {
 		"dueDate": {
 			must: false, list: false,
 			kinds: []*kind{kindDueDate}, shared: false,
-			here: true,
+			here: false,
 			load: func(ctx context.Context, q *question) error {
-				values, err := computed(ctx, q, func(ctx context.Context, ec *executionContext, obj *domain.Card, fc *graphql.FieldContext) (*domain.DueDate, error) {
-					return ec.Resolvers.Card().DueDate(ctx, obj)
-				})
+				values, err := q.loaders.manyCardDueDate(ctx, kindly[*domain.Card](q.parents))
 				if err != nil {
 					return err
 				}

@@ -26,6 +26,10 @@ func (l *loaders) manyCardCreator(ctx context.Context, cards []*domain.Card) ([]
 	return loadFor(ctx, &l.user, cards, func(c *domain.Card) string { return c.CreatedByID })
 }
 
+func (l *loaders) manyCardDueDate(_ context.Context, cards []*domain.Card) ([]*domain.DueDate, error) { //nolint:unparam // what is asked of many may fail
+	return domain.DueDates(cards, l.service.Now()), nil
+}
+
 func (l *loaders) manyCardLabelIds(ctx context.Context, cards []*domain.Card) ([][]string, error) {
 	labels, err := l.manyCardLabels(ctx, cards)
 	ids := make([][]string, len(labels))
