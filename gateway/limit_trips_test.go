@@ -3,8 +3,10 @@ package gateway_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -148,5 +150,35 @@ func TestASpentKeyIsRefusedUnread(t *testing.T) {
 	}
 	if ran := trips(t, g, token) - before; ran != 0 {
 		t.Errorf("Redis ran %d scripts", ran)
+	}
+}
+
+// TestRequestsAtTheSameTimeShareRoundTrips and are each charged once: what is left goes down one by one.
+func TestRequestsAtTheSameTimeShareRoundTrips(t *testing.T) {
+	t.Parallel()
+	const token, clients, each = "a token for metrics", 16, 8
+	config := gatewaytest.Configure(t, gatewaytest.SQLite)
+	config.RedisURL, config.MetricsToken = redistest.Start(t).URL, token
+	config.Limits = gateway.Limits{KeyPerMinute: 1000, AccountPerMinute: 2000, RedisTimeout: gateway.Threshold(time.Second)}
+	g := gatewaytest.NewWith(t, config)
+	g.Do("GET", session, g.Facts.WorkspaceKey, nil)
+	before := trips(t, g, token)
+	lefts := make([][]string, clients)
+	var asking sync.WaitGroup
+	for i := range clients {
+		asking.Go(func() {
+			for range each {
+				lefts[i] = append(lefts[i], g.Do("GET", session, g.Facts.WorkspaceKey, nil).Header.Get("RateLimit-Remaining"))
+			}
+		})
+	}
+	asking.Wait()
+	if ran := trips(t, g, token) - before; ran > clients*each {
+		t.Errorf("%d scripts for %d requests", ran, clients*each)
+	}
+	left := slices.Concat(lefts...)
+	slices.Sort(left)
+	if distinct := slices.Compact(left); len(distinct) != clients*each || distinct[0] != strconv.Itoa(999-clients*each) || distinct[len(distinct)-1] != "998" {
+		t.Errorf("%d requests were told %v", clients*each, distinct)
 	}
 }
