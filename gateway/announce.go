@@ -10,8 +10,10 @@ import (
 	"kanera.dev/domain"
 )
 
-// publishTime is how long one notice may take to leave.
-const publishTime = time.Second
+const (
+	publishTime  = time.Second          // how long one notice may take to leave
+	publishPause = 5 * time.Millisecond // between notices: what changes often is told of 200 times a second
+)
 
 // announcer tells in which workspaces something happened: those who listen in this process at once, the other processes
 // through the bus. A notice says that there are new events, not which ones; whoever needs to miss nothing reads the
@@ -78,7 +80,8 @@ func (a *announcer) tell(workspaceID string) {
 	}
 }
 
-// publish tells the other processes, one workspace at a time: what changes again before its turn is told once.
+// publish tells the other processes, one workspace at a time and then nothing for a while: the first change is told of at
+// once, and what changes again before its turn is told of once.
 func (a *announcer) publish(ctx context.Context) {
 	for {
 		select {
@@ -90,6 +93,10 @@ func (a *announcer) publish(ctx context.Context) {
 			limited, cancel := context.WithTimeout(ctx, publishTime)
 			_ = a.bus.Publish(limited, domain.TopicEvents, a.origin+" "+id) // who is not told looks anyway
 			cancel()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(publishPause):
 		}
 	}
 }

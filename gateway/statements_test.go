@@ -142,7 +142,7 @@ func (c *counter) compare(t *testing.T, q asked) {
 	var small, large, uncounted int64
 	var little, much json.RawMessage
 	var errs [3]error
-	for try := 0; try < 4 && (try == 0 || small != large || q.counts && uncounted >= small); try++ {
+	for try := 0; try < 10 && (try == 0 || small != large || q.counts && uncounted >= small); try++ {
 		small, little, errs[0] = c.least(t, small, q.with(few, c.hours, c.facts.WorkspaceID))
 		large, much, errs[1] = c.least(t, large, q.with(many, c.hours, c.facts.WorkspaceID))
 		if q.counts {
