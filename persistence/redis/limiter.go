@@ -20,10 +20,10 @@ const (
 // errAway is what callers are told whose exchange failed, or was not tried, because Redis is away.
 var errAway = errors.New("redis is away")
 
-// Limiter keeps budgets in Redis and never fails. Callers who find an exchange with Redis under way share the next. From the first call that fails or takes too long, this process
-// decides alone and at once, marking its verdicts as degraded, until Redis answers again. It asks in the background,
-// so no request waits for that. Alone it goes on from what it let through before. On the embedded Redis it decides
-// inside the process and is never degraded.
+// Limiter keeps budgets in Redis and never fails. Callers who find an exchange with Redis under way share the next one.
+// From the first exchange that fails or takes too long, this process decides alone and at once, marking its verdicts as
+// degraded, until Redis answers again. It asks in the background, so no request waits for that. Alone it goes on from
+// what it let through before. On the embedded Redis it decides inside the process and is never degraded.
 type Limiter struct {
 	shared  *Shared // nil on the embedded Redis
 	asking  *gather.Batcher[[]domain.Charge, domain.Verdict]
@@ -37,7 +37,8 @@ type Limiter struct {
 	probing sync.WaitGroup
 }
 
-// NewLimiter returns a limiter. The timeout is what a request may lose when Redis hangs. changed hears when Redis goes
+// NewLimiter returns a limiter. The timeout is how long an exchange with Redis may take, which is what a request may lose
+// when Redis hangs; at most twice that when it waited for one that succeeded late. changed hears when Redis goes
 // away and why, and when it is back. Close it in the end.
 func NewLimiter(client *Client, timeout time.Duration, changed func(degraded bool, cause error)) *Limiter {
 	l := &Limiter{local: NewLocal(time.Now), timeout: timeout, changed: changed}
