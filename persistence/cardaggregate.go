@@ -26,7 +26,7 @@ func (s *Store) compileReport(g *domain.CardGroups) (*cardReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &cardReport{where: s.withinReach(g.Cards.Viewer, where), measures: measuresOf(g), behind: all(), page: g.Cards.Page}
+	r := &cardReport{where: s.withinReach(&g.Cards, where), measures: measuresOf(g), behind: all(), page: g.Cards.Page}
 	for _, by := range g.Order {
 		r.keys = append(r.keys, r.measures.sortKey(s.dialect, by))
 	}

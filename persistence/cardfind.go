@@ -52,13 +52,18 @@ func (s *Store) spaces(viewer *domain.Principal) fragment {
 	return workspacesInReach(s.dialect, viewer)
 }
 
-// withinReach adds to a condition on cards that they lie in one of those workspaces.
-func (s *Store) withinReach(viewer *domain.Principal, where fragment) fragment {
-	spaces := s.spaces(viewer)
+// withinReach adds to the condition on the cards of q that they lie in one of those workspaces. All unarchived cards are
+// found by their lists, which an index answers without reading cards; what a filter asks for is indexed by workspace.
+func (s *Store) withinReach(q *domain.CardQuery, where fragment) fragment {
+	spaces := s.spaces(q.Viewer)
 	if spaces.text == "" {
 		return where
 	}
-	return all(frag("c.workspace_id IN ("+spaces.text+")", spaces.args...), where)
+	within := "c.workspace_id IN (" + spaces.text + ")"
+	if q.Filter == nil && q.Archived != nil && !*q.Archived {
+		within = "c.list_id IN (SELECT rl.id FROM lists rl WHERE rl.workspace_id IN (" + spaces.text + "))"
+	}
+	return all(frag(within, spaces.args...), where)
 }
 
 // matchingCards is the condition on c of everything that q asks for, whatever the page: what the viewer may see,
@@ -109,7 +114,7 @@ func (s *Store) CountCards(ctx context.Context, q domain.CardQuery, parents []do
 	}
 	parents = unique(parents)
 	if slices.Contains(parents, domain.CardParent{}) {
-		where = s.withinReach(q.Viewer, where)
+		where = s.withinReach(&q, where)
 	}
 	counts := make(map[domain.CardParent]int, len(parents))
 	for _, parent := range parents {
