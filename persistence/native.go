@@ -14,7 +14,12 @@ import (
 type native struct {
 	connections *pgxpool.Pool
 	observe     Observer
+	writing     chan struct{} // holds one token for each transaction that runs; see writers
 }
+
+// writers is how many transactions run at once on so many connections. Transactions wait for each other's locks: half of
+// the connections are left to those who read, and the database is spared long queues.
+func writers(connections int32) int { return int(max(1, connections/2)) }
 
 // queryNatively runs a SELECT in which ? stands for a parameter, in the transaction if there is one.
 func (s *Store) queryNatively(ctx context.Context, query string, args []any) (resultSet, error) {

@@ -76,7 +76,7 @@ func openPostgres(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	store.native = &native{connections, c.Observe}
+	store.native = &native{connections, c.Observe, make(chan struct{}, writers(config.MaxConns))}
 	store.shared = store.sharePlaces()
 	if err := store.db.Callback().Query().Replace("gorm:query", findNatively); err != nil {
 		return nil, errors.Join(fmt.Errorf("teach gorm: %w", err), shut())

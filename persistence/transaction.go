@@ -47,8 +47,15 @@ const rollbackPatience = 5 * time.Second
 var errNotCommitted = errors.New("the database rolled back instead of committing: the error of a statement was passed over")
 
 // transact runs fn in a transaction, which fn commits. However fn ends, nothing stays of what it has not committed,
-// and the pool only takes back a connection that is in no transaction and waits for no answer.
+// and the pool only takes back a connection that is in no transaction and waits for no answer. It waits until one more
+// transaction may run.
 func (n *native) transact(ctx context.Context, fn func(t *transaction) error) error {
+	select {
+	case n.writing <- struct{}{}:
+		defer func() { <-n.writing }()
+	case <-ctx.Done():
+		return translate(ctx, ctx.Err(), "Row")
+	}
 	conn, err := n.connections.Acquire(ctx)
 	if err != nil {
 		return translate(ctx, err, "Row")
